@@ -1,0 +1,130 @@
+/**
+ * The only place where a channel between window and main is born. Handlers, the bridge and the preload are derived
+ * from `calls` and `streams`; `queue.*` calls are answered by the engine process.
+ */
+import { z } from 'zod';
+import { faultSchema, type Fault } from '../faults';
+import { batchIdSchema, destinationIdSchema, itemIdSchema } from '../ids';
+import { profileSchema } from '../profile';
+import {
+  engineStatusSchema,
+  itemDetailSchema,
+  itemRowSchema,
+  queueDeltaSchema,
+  queueSnapshotSchema,
+  scopeSchema,
+  verbSchema,
+} from '../queue-view';
+
+const nothing = z.object({});
+const text = z.string().max(4096);
+
+/** What the window may know of a destination: never a secret. */
+export const destinationViewSchema = z.object({
+  destinationId: destinationIdSchema,
+  profile: profileSchema,
+  credentials: z.object({
+    configured: z.boolean(),
+    expiresAt: z.number().nullable(),
+    accessKeyIdHint: z.string().nullable(),
+  }),
+});
+export type DestinationView = z.infer<typeof destinationViewSchema>;
+
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'en']),
+  currentDestinationId: destinationIdSchema.nullable(),
+  connections: z.int().min(1).max(32),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  platform: z.enum(['linux', 'darwin', 'win32']),
+  locale: z.string(),
+  /** Electron and Chrome versions, for the report. */
+  runtime: z.string(),
+  /** Said once at start: a settings file that could not be read was set aside, for example. */
+  notices: z.array(z.object({ id: z.string(), message: z.string() })),
+});
+export type AppInfo = z.infer<typeof appInfoSchema>;
+
+const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): { input: I; output: O } => ({
+  input,
+  output,
+});
+const added = z.object({ batchId: batchIdSchema.nullable() });
+
+export const calls = {
+  'app.info': call(nothing, appInfoSchema),
+  'settings.get': call(nothing, settingsSchema),
+  'settings.set': call(settingsSchema.partial(), settingsSchema),
+  'destinations.list': call(nothing, z.array(destinationViewSchema).max(200)),
+  /** A new destination where `destinationId` is null. The profile is parsed again in main. */
+  'destinations.save': call(
+    z.object({ destinationId: destinationIdSchema.nullable(), profile: z.unknown() }),
+    destinationViewSchema,
+  ),
+  'destinations.remove': call(z.object({ destinationId: destinationIdSchema }), nothing),
+  /** Opens the system's dialog and queues what was chosen; `batchId` is null when nothing was. */
+  'queue.choose': call(
+    z.object({ destinationId: destinationIdSchema, what: z.enum(['files', 'folder']) }),
+    added,
+  ),
+  /** Paths come from the preload (dropped files); main looks at each of them again. */
+  'queue.add': call(
+    z.object({
+      destinationId: destinationIdSchema,
+      paths: z.array(z.string().min(1).max(32_767)).min(1).max(100_000),
+    }),
+    added,
+  ),
+  'queue.snapshot': call(nothing, queueSnapshotSchema),
+  'queue.items': call(
+    z.object({ batchId: batchIdSchema, offset: z.int().nonnegative(), limit: z.int().min(1).max(500) }),
+    z.object({ revision: z.int(), total: z.int(), rows: z.array(itemRowSchema).max(500) }),
+  ),
+  'queue.detail': call(z.object({ itemId: itemIdSchema }), itemDetailSchema.nullable()),
+  'queue.command': call(z.object({ verb: verbSchema, scope: scopeSchema }), z.object({ affected: z.int() })),
+  /** Shows a file in the system's file browser. */
+  'source.reveal': call(z.object({ itemId: itemIdSchema }), nothing),
+  'clipboard.write': call(z.object({ text }), nothing),
+} as const;
+
+export const streams = {
+  'queue.delta': queueDeltaSchema,
+  'engine.status': engineStatusSchema,
+  'settings.changed': settingsSchema,
+  'destinations.changed': z.array(destinationViewSchema).max(200),
+} as const;
+
+export type CallName = keyof typeof calls;
+export type StreamName = keyof typeof streams;
+export type CallInput<C extends CallName> = z.input<(typeof calls)[C]['input']>;
+export type CallValue<C extends CallName> = z.output<(typeof calls)[C]['output']>;
+export type StreamValue<S extends StreamName> = z.output<(typeof streams)[S]>;
+
+/** Electron carries only the message of a thrown error across, so replies are values. */
+export type Reply<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
+export const replyFaultSchema = faultSchema;
+
+/** What each call's handler takes (parsed) and gives (parsed again before it leaves). */
+export type Handlers = {
+  readonly [C in CallName]: (
+    input: z.output<(typeof calls)[C]['input']>,
+  ) => Promise<Reply<z.input<(typeof calls)[C]['output']>>>;
+};
+
+/** What the preload puts into the window as `window.ferry`. */
+export interface Bridge {
+  call<C extends CallName>(name: C, input: CallInput<C>): Promise<Reply<CallValue<C>>>;
+  /** Listens until the function that comes back is called. */
+  subscribe<S extends StreamName>(stream: S, listener: (value: StreamValue<S>) => void): () => void;
+  /** Queues files of a drop, a paste or an input; their paths never enter the page. */
+  addFiles(
+    destinationId: CallInput<'queue.add'>['destinationId'],
+    files: readonly unknown[],
+  ): Promise<Reply<CallValue<'queue.add'>>>;
+}

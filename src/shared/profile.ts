@@ -1,0 +1,110 @@
+import { z } from 'zod';
+
+/** What happens when the key is taken. Enforced by the server, never by a look before. */
+export const conflictPolicySchema = z.enum([
+  'overwrite',
+  'never-overwrite',
+  'skip-identical',
+  'keep-both',
+  'ask',
+]);
+export type ConflictPolicy = z.infer<typeof conflictPolicySchema>;
+
+const url = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' });
+const region = z
+  .string()
+  .regex(/^(oss-)?[a-z]{2,}(-[a-z0-9]+)+$/, 'must look like cn-hangzhou')
+  .transform((value) => value.replace(/^oss-/, ''));
+const bucket = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+    'must have 3 to 63 small letters, digits or hyphens, and no hyphen at its ends',
+  );
+/** OSS: a key has 1 to 1023 bytes of UTF-8 and begins with neither `/` nor `\`. */
+const prefix = z
+  .string()
+  .max(1000)
+  .refine((value) => !/^[/\\]/.test(value), 'must not begin with / or \\')
+  .transform((value) => (value === '' || value.endsWith('/') ? value : `${value}/`));
+
+const authorizationSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('token-server'), url }),
+  z.strictObject({
+    kind: z.literal('assume-role'),
+    roleArn: z.string().regex(/^acs:ram::\d+:role\/.+$/, 'must look like acs:ram::123456789012:role/name'),
+    roleSessionName: z.string().regex(/^[\w.@-]{2,64}$/, 'must have 2 to 64 letters, digits or . @ - _'),
+    durationSeconds: z.int().min(900).max(43_200),
+    externalId: z.string().min(2).max(1224).optional(),
+    stsEndpoint: url.optional(),
+  }),
+  z.strictObject({ kind: z.literal('temporary') }),
+  z.strictObject({ kind: z.literal('signed-url'), url }),
+  z.strictObject({ kind: z.literal('post-policy'), url }),
+]);
+export type Authorization = z.infer<typeof authorizationSchema>;
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
+const hostOf = (value: string): string =>
+  /^https?:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)/.exec(value)?.[1] ?? '';
+
+/** Where objects go and how uploading is authorized. It holds no secret. */
+export const profileSchema = z
+  .strictObject({
+    name: z.string().min(1).max(100),
+    region,
+    bucket,
+    prefix: prefix.default(''),
+    endpoint: url.optional(),
+    addressing: z.enum(['virtual-host', 'cname', 'path']).optional(),
+    authorization: authorizationSchema,
+    conflict: conflictPolicySchema.optional(),
+    signature: z.enum(['v4', 'v1']).default('v4'),
+    allowInsecure: z.boolean().default(false),
+    normalizeNames: z.enum(['as-is', 'nfc']).default('as-is'),
+    imm: z.strictObject({ project: z.string().min(1), endpoint: url.optional() }).optional(),
+  })
+  .superRefine((profile, context) => {
+    const places: [readonly string[], string | undefined][] = [
+      [['endpoint'], profile.endpoint],
+      [['authorization', 'url'], 'url' in profile.authorization ? profile.authorization.url : undefined],
+      [
+        ['authorization', 'stsEndpoint'],
+        'stsEndpoint' in profile.authorization ? profile.authorization.stsEndpoint : undefined,
+      ],
+      [['imm', 'endpoint'], profile.imm?.endpoint],
+    ];
+    for (const [path, value] of places) {
+      if (value?.startsWith('http://') !== true || profile.allowInsecure || isLoopback(hostOf(value)))
+        continue;
+      const message = 'uses plain http; use https, or set "allowInsecure": true if the network is yours';
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+  });
+export type ProfileInput = z.input<typeof profileSchema>;
+export type Profile = z.output<typeof profileSchema>;
+
+/** `https://oss-<region>.aliyuncs.com` unless the profile names another. */
+export function endpointOf(profile: Profile): string {
+  return profile.endpoint ?? `https://oss-${profile.region}.aliyuncs.com`;
+}
+
+/** Virtual-host unless said otherwise; an endpoint that is an IP address can only be addressed by path. */
+export function addressingOf(profile: Profile): 'virtual-host' | 'cname' | 'path' {
+  if (profile.addressing !== undefined) return profile.addressing;
+  const host = hostOf(endpointOf(profile));
+  return /^\d+(\.\d+){3}$/.test(host) || host.startsWith('[') ? 'path' : 'virtual-host';
+}
+
+/** One sentence that says where a profile is wrong and what it should be. */
+export function profileProblem(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'The profile is not valid.';
+  if (issue.code === 'unrecognized_keys')
+    return `The profile has an unknown field "${[...issue.path, issue.keys[0] ?? ''].join('.')}"; remove it or mend its spelling.`;
+  const where = issue.path.join('.');
+  return where === ''
+    ? `The profile ${issue.message}.`
+    : `The profile field "${where}" is wrong: ${issue.message}.`;
+}
