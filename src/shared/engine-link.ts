@@ -1,6 +1,6 @@
 /** The messages between main and the engine process. Both sides are ours, so they are types alone. */
 import type { TemporaryCredentials } from './credentials';
-import type { Outcome } from './faults';
+import type { Fault, Outcome } from './faults';
 import type { DestinationId } from './ids';
 import type { CallInput, CallValue, Reply } from './ipc/contract';
 import type { Profile } from './profile';
