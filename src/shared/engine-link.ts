@@ -43,10 +43,7 @@ export type FromEngine =
   /** The queue is open. Counts what an earlier run left unfinished, and the bytes of it that are safe already. */
   | { readonly kind: 'ready'; readonly resumedItems: number; readonly keptBytes: number }
   /** The queue cannot be opened (disk, damage): the sentence goes to the user. */
-  | {
-      readonly kind: 'broken';
-      readonly outcome: { readonly ok: false; readonly fault: import('./faults').Fault };
-    }
+  | { readonly kind: 'broken'; readonly fault: Fault }
   | { readonly kind: 'reply'; readonly id: number; readonly reply: Reply<CallValue<EngineCall>> }
   | { readonly kind: 'delta'; readonly delta: QueueDelta }
   | {
