@@ -111,7 +111,10 @@ class Scan {
       stats = follow ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
     } catch (error) {
       const why = name.includes(NOT_UTF8)
-        ? fault('source-unreadable', `The name of ${path} is not valid UTF-8, so it cannot be a key; rename the file.`)
+        ? fault(
+            'source-unreadable',
+            `The name of ${path} is not valid UTF-8, so it cannot be a key; rename the file.`,
+          )
         : sourceFault(path, error);
       this.#refuse(rootIndex, name, why);
       return;
