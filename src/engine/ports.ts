@@ -251,6 +251,8 @@ export interface WorkItem {
   readonly batchId: BatchId;
   readonly destinationId: DestinationId;
   readonly key: ObjectKey;
+  /** Path below what was handed in, for words alone. */
+  readonly name: string;
   readonly source: Source;
   readonly conflict: ConflictPolicy;
   readonly checkpoint: Checkpoint | null;

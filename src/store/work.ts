@@ -66,6 +66,7 @@ function workItem(database: Database, destinationId: DestinationId, batch: Row, 
     batchId: batchOf(itemId),
     destinationId,
     key: keyOf(row),
+    name: textIn(row, 'name'),
     source: {
       path: sourcePathOf(row),
       snapshot: {
