@@ -122,11 +122,14 @@ function sentenceOf(code: FaultCode, said: Said, asked: Asked, status: number): 
     return `OSS refused ${asked.operation}: ${asked.action} is not allowed ${where} (${name}).`;
   }
   if (code === 'wrong-endpoint' && said.endpoint !== null)
-    return `OSS refused ${asked.operation}: the bucket is at ${plain(said.endpoint)} (${name}).`;
+    return `OSS refused ${asked.operation}: the bucket is at ${hostIn(said.endpoint)} (${name}).`;
   // OSS's words help only where we have none of our own; SignatureDoesNotMatch quotes what was signed.
   const words = code === 'server-refused' && said.message !== '' ? `: ${plain(said.message)}` : '';
   return `OSS refused ${asked.operation} (${name})${words}`.replace(/\.*$/, '.');
 }
+
+const hostIn = (text: string): string =>
+  /^[a-z0-9.-]{1,253}(:\d{1,5})?$/i.test(text) ? text : 'another endpoint';
 
 /** OSS's words on one line, without queries and without anything long enough to be a signature or a token. */
 function plain(text: string): string {
@@ -143,6 +146,8 @@ function readError(answer: RefusedAnswer): Said {
   const inHeader = headerOf(answer.headers, 'x-oss-err');
   const text =
     inHeader === null ? answer.body.toString('utf8') : Buffer.from(inHeader, 'base64').toString('utf8');
+  // OSS leaves some 404s to a HEAD without a word; its own SDKs take them for NoSuchKey.
+  if (text === '' && answer.status === 404) return { ...NOTHING_SAID, code: 'NoSuchKey' };
   const xml = parseXml(text, 'Error');
   if (xml !== null) return saidInXml(xml);
   return text.trimStart().startsWith('{') ? saidInJson(text) : saidInPieces(text);

@@ -54,6 +54,7 @@ export class Exchange {
   readonly #plan: WireRequest;
   readonly #surroundings: ExchangeSurroundings;
   #request: http.ClientRequest | null = null;
+  #socket: Socket | null = null;
   #resolve: ((result: ExchangeResult) => void) | null = null;
   #connectTimer: NodeJS.Timeout | null = null;
   #isConnected = false;
@@ -107,13 +108,15 @@ export class Exchange {
     });
     this.#request = request;
     request.on('socket', (socket: Socket) => this.#onSocket(socket));
-    request.on('timeout', () => this.#onSilence());
     request.on('error', (error) => this.#onError(error));
     request.on('response', (response) => this.#onResponse(response));
     request.on('close', () => this.#onError(null));
   }
 
   #onSocket(socket: Socket): void {
+    this.#socket = socket;
+    // The request tells of the first silence only, and that one may have been the file reader's.
+    socket.on('timeout', this.#onSilence);
     const { readySockets, connectTimeoutMs } = this.#surroundings;
     if (readySockets.has(socket)) {
       this.#isReused = true;
@@ -224,11 +227,11 @@ export class Exchange {
     else void this.#pumping.then(finish);
   }
 
-  #onSilence(): void {
+  readonly #onSilence = (): void => {
     // While the disk or a rate limit holds the next chunk back, silence is ours.
     if (!this.#isConnected || this.#isWaitingForChunk) return;
     this.#fail(fault('stalled', `No byte moved to or from ${this.#plan.origin.host} for too long.`));
-  }
+  };
 
   #onError(error: Error | null): void {
     // Once an answer has begun it alone decides: a refusal often comes with a reset of the connection.
@@ -256,6 +259,7 @@ export class Exchange {
 
   #settle(result: ExchangeResult): void {
     this.#clearConnectTimer();
+    this.#socket?.off('timeout', this.#onSilence);
     const resolve = this.#resolve;
     this.#resolve = null;
     resolve?.(result);

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { combineCrc64 } from '../crc64';
+import { randomHex } from '../random-hex';
 import type { MultipartUpload, StoredObject, StoredPart } from '../storage/records';
 import { readBody } from '../wire/body';
 import { percentEncode } from '../wire/percent-encoding';
@@ -27,7 +28,7 @@ const MAX_COMPLETION_BYTES = 4 << 20;
 /** InitiateMultipartUpload. */
 export function initiateMultipartUpload({ exchange, bucket, key }: OssCall): Answer {
   if (forbidsOverwrite(exchange) && bucket.store.object(key)) throw alreadyExists('0026-00000002');
-  const uploadId = randomBytes(16).toString('hex').toUpperCase();
+  const uploadId = randomHex(16);
   const isUrlEncoded = exchange.query.get('encoding-type') === 'url';
   bucket.store.initiate({ uploadId, key, initiatedAt: exchange.nowMs, headers: keptHeaders(exchange) });
   return xmlAnswer('InitiateMultipartUploadResult', [
@@ -62,7 +63,7 @@ export async function uploadPart({ exchange, bucket, key }: OssCall): Promise<An
     openUpload({ bucket, key, uploadId });
     bucket.store.addPart(uploadId, part);
   } catch (error) {
-    bucket.store.blobs.delete([body.piece]);
+    bucket.store.blobs.release([body.piece]);
     throw error;
   }
   return emptyAnswer(200, {

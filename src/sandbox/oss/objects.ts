@@ -45,7 +45,7 @@ export async function putObject({ exchange, bucket, key }: OssCall): Promise<Ans
     if (bucket.store.epoch !== epoch) throw resetMeanwhile();
     bucket.store.put(object);
   } catch (error) {
-    bucket.store.blobs.delete([body.piece]);
+    bucket.store.blobs.release([body.piece]);
     throw error;
   }
   return emptyAnswer(200, {

@@ -32,8 +32,8 @@ export class BucketStore {
       this.#apply(JSON.parse(line) as JournalRecord);
     });
     if (lines > COMPACT_ABOVE_LINES && lines > 2 * this.#liveLines()) this.#journal.replace(this.#snapshot());
-    const named = new Set(this.#namedBlobs());
-    this.blobs.sweep((blob) => named.has(blob));
+    for (const pieces of this.#namedPieces()) this.blobs.use(pieces);
+    this.blobs.sweep();
   }
 
   /** Changes at every reset: a body that began to arrive before one must not be recorded after it. */
@@ -93,7 +93,7 @@ export class BucketStore {
   }
 
   async close(): Promise<void> {
-    await this.blobs.settle();
+    await this.blobs.close();
     this.#journal.close();
   }
 
@@ -101,8 +101,8 @@ export class BucketStore {
     this.#journal.append(`${JSON.stringify(record)}\n`);
     const before = this.#piecesTouchedBy(record);
     this.#apply(record);
-    const kept = new Set(this.#piecesTouchedBy(record).map((piece) => piece.blob));
-    this.blobs.delete(before.filter((piece) => !kept.has(piece.blob)));
+    const kept = new Set(this.#piecesTouchedBy(record));
+    this.blobs.release(before.filter((piece) => !kept.has(piece)));
   }
 
   /** The pieces that the places a record touches refer to at this moment. */
@@ -172,10 +172,9 @@ export class BucketStore {
     }
   }
 
-  *#namedBlobs(): Generator<string> {
-    for (const object of this.#objects.values()) for (const { blob } of object.pieces) yield blob;
-    for (const upload of this.#uploads.values())
-      for (const { piece } of upload.parts.values()) yield piece.blob;
+  *#namedPieces(): Generator<StoredObject['pieces']> {
+    for (const object of this.#objects.values()) yield object.pieces;
+    for (const upload of this.#uploads.values()) yield partPieces(upload);
   }
 }
 

@@ -101,26 +101,27 @@ class Intake {
   }
 
   async finish(): Promise<ReceivedBody> {
-    const blob = await this.#store();
+    const piece = await this.#store();
     const crc64 = this.#crc.value();
     this.#release();
     return {
-      piece: { blob, sizeBytes: this.#sizeBytes },
+      piece,
       sizeBytes: this.#sizeBytes,
       crc64,
       md5: this.#md5.digest(),
     };
   }
 
-  async #store(): Promise<string> {
-    if (this.#discards) return '';
-    if (this.#write === undefined && this.#batchBytes <= SMALL_BYTES) {
-      return this.#blobs.writeSmall(this.#batch);
+  async #store(): Promise<Piece> {
+    const sizeBytes = this.#sizeBytes;
+    if (this.#discards || sizeBytes === 0) return { blob: '', offset: 0, sizeBytes };
+    if (this.#write === undefined && sizeBytes <= SMALL_BYTES) {
+      return this.#blobs.writeSmall(this.#batch, sizeBytes);
     }
     await this.#flush(this.#write);
     if (!this.#open) throw new Error('a flushed body has a file');
     await this.#open.file.close();
-    return this.#open.blob;
+    return { blob: this.#open.blob, offset: 0, sizeBytes };
   }
 
   async discard(): Promise<void> {
@@ -128,7 +129,7 @@ class Intake {
     await this.#write?.catch(() => undefined);
     if (!this.#open) return;
     await this.#open.file.close().catch(() => undefined);
-    this.#blobs.delete([{ blob: this.#open.blob, sizeBytes: 0 }]);
+    this.#blobs.release([{ blob: this.#open.blob, offset: 0, sizeBytes: 0 }]);
   }
 
   #release(): void {

@@ -1,7 +1,9 @@
-/** A file of bytes under `blobs/`, or bytes that `--discard` did not keep. */
+/** A stretch of a file under `blobs/`, or bytes that `--discard` did not keep. */
 export interface Piece {
   /** Empty where the bytes were not kept. */
   readonly blob: string;
+  /** Where in the file the bytes begin. */
+  readonly offset: number;
   readonly sizeBytes: number;
 }
 

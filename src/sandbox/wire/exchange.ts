@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { randomHex } from '../random-hex';
 import { percentDecode } from './percent-encoding';
 import { Query } from './query';
 
@@ -51,7 +51,7 @@ export function openExchange(request: IncomingMessage, response: ServerResponse)
   const at = target.indexOf('?');
   const rawPath = at < 0 ? target : target.slice(0, at);
   const now = Date.now();
-  const id = randomBytes(16).toString('hex').toUpperCase();
+  const id = randomHex(16);
   return {
     request,
     response,
