@@ -59,7 +59,7 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   const objects = createObjectStore({
     destination: (id) => profiles.get(id) ?? null,
     credentials: (id, generation) => keeper.credentials(id, generation),
-    now: systemClock.now,
+    now: () => systemClock.now(),
     connections: options.connections,
   });
   const observer = {
@@ -82,7 +82,7 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   const runner = new Runner(ports, options.connections);
   const address = (id: DestinationId, key: string): string =>
     `oss://${profiles.get(id)?.bucket ?? '?'}/${key}`;
-  const view = new QueueView({ runner, store, now: systemClock.now, address });
+  const view = new QueueView({ runner, store, now: () => systemClock.now(), address });
   const setDestinations = (destinations: readonly Destination[]): void => {
     profiles.clear();
     for (const { destinationId, profile } of destinations) profiles.set(destinationId, profile);
