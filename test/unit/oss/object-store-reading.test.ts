@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ETag } from '../../../src/shared/ids';
 import { answerWith, contextOf } from './scripted-server';
 import { OK_PUT, key, server, store, uploadId, useCredentials, useScriptedStore } from './scripted-store';
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { ETag } from '../../../src/shared/ids';
 import type { ProfileInput } from '../../../src/shared/profile';
 import { answerWith, contextOf } from './scripted-server';
 import {
