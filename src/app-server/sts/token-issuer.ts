@@ -31,5 +31,5 @@ export function tokenLifeMs(
 ): number {
   const askedMs = askedSeconds * 1000;
   const lifeMs = Date.parse(expiration) - Date.parse(answerDate ?? '');
-  return lifeMs > 0 && lifeMs <= askedMs ? lifeMs : askedMs;
+  return lifeMs >= 0 && lifeMs <= askedMs ? lifeMs : askedMs;
 }
