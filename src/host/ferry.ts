@@ -1,6 +1,7 @@
 /** The engine on Node, put together: what main's engine process and the command both run. */
 import { createObjectStore } from '../oss/object-store';
 import type { ItemEnd, WorkItem } from '../engine/ports';
+import { waitingOf, type Waiting } from './waiting';
 import { Runner } from '../engine/runner';
 import { failure, fault, success, type Outcome } from '../shared/faults';
 import type { Destination } from '../shared/engine-link';
@@ -23,7 +24,16 @@ export interface FerryOptions {
   readonly connections: number;
   readonly ask: AskCredentials;
   /** Told once for each item, when its end is on the disk. */
-  readonly onEnded?: (item: WorkItem, at: number, end: ItemEnd) => void;
+  readonly onEnded?: (ended: Ended) => void;
+}
+
+/** A file that has come to its end. */
+export interface Ended {
+  readonly key: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly at: number;
+  readonly end: ItemEnd;
 }
 
 export interface AddOptions {
@@ -45,6 +55,8 @@ export interface Ferry {
   setDestinations(destinations: readonly Destination[]): void;
   profile(destinationId: DestinationId): Profile | null;
   add(options: AddOptions): Promise<Outcome<{ readonly batchId: BatchId }>>;
+  /** What all that is unfinished waits for, if it does. */
+  waiting(): Waiting | null;
   /** Stops cleanly and closes the queue. */
   close(): Promise<void>;
 }
@@ -65,7 +77,8 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   const observer = {
     onEnded: (item: WorkItem, at: number, end: ItemEnd): void => {
       view.noteEnded(item, at, end);
-      options.onEnded?.(item, at, end);
+      const { key, source } = item;
+      options.onEnded?.({ key, path: source.path, sizeBytes: source.snapshot.sizeBytes, at, end });
     },
   };
   const scanner = createScanner(store);
@@ -103,6 +116,7 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     setDestinations,
     profile: (id) => profiles.get(id) ?? null,
     add: (add) => addUpload(store, runner, profiles.get(add.destinationId), add),
+    waiting: () => waitingOf(runner.state),
     close: async () => {
       await runner.stop();
       objects.close();
