@@ -39,6 +39,13 @@ export function applyRecord(database: Database, tally: Tally, record: StoreRecor
         record.requestId,
       );
       return;
+    case 'part-begun':
+      database.run(
+        'INSERT OR IGNORE INTO begun (item_id, part_number) VALUES (?, ?)',
+        itemId,
+        record.partNumber,
+      );
+      return;
     case 'part-stored':
       storePart(database, itemId, record.part);
       return;
@@ -58,6 +65,7 @@ export function applyRecord(database: Database, tally: Tally, record: StoreRecor
       storeSnapshot(database, itemId, record.snapshot);
       return;
     case 'ended':
+      database.run('DELETE FROM begun WHERE item_id = ?', itemId);
       endItem(database, tally, itemId, standing, record.at, record.end);
       return;
     default:
@@ -96,6 +104,7 @@ export function markPossibleOrphan(database: Database, itemId: ItemId): void {
 function closeUpload(database: Database, itemId: ItemId): void {
   database.run('DELETE FROM parts WHERE item_id = ?', itemId);
   database.run('DELETE FROM leftovers WHERE item_id = ?', itemId);
+  database.run('DELETE FROM begun WHERE item_id = ?', itemId);
   // The part size stays, for the detail of a file that is done.
   database.run(
     'UPDATE uploads SET upload_id = NULL, initiating_at = NULL, kept_bytes = 0 WHERE item_id = ?',
@@ -132,6 +141,7 @@ function storePart(database: Database, itemId: ItemId, part: UploadedPart): void
     part.etag,
     part.crc64,
   );
+  database.run('DELETE FROM begun WHERE item_id = ? AND part_number = ?', itemId, part.partNumber);
 }
 
 function dropPart(database: Database, itemId: ItemId, partNumber: number): void {

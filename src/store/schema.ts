@@ -80,8 +80,15 @@ CREATE TABLE leftovers (
 );
 `;
 
+// Parts (0: the one Put) that were begun and never acknowledged: begun again, their bytes count as sent twice.
+const BEGUN = `
+CREATE TABLE begun (
+  item_id INTEGER NOT NULL, part_number INTEGER NOT NULL, PRIMARY KEY (item_id, part_number)
+) WITHOUT ROWID;
+`;
+
 /** Step n brings a file of version n to version n + 1. A step that was released is never changed. */
-export const MIGRATIONS: readonly string[] = [QUEUE, LEFTOVERS];
+export const MIGRATIONS: readonly string[] = [QUEUE, LEFTOVERS, BEGUN];
 
 export function versionOf(database: Database): number {
   const row = database.get('PRAGMA user_version');

@@ -66,6 +66,7 @@ function workItem(database: Database, destinationId: DestinationId, batch: Row, 
     batchId: batchOf(itemId),
     destinationId,
     key: keyOf(row),
+    name: textIn(row, 'name'),
     source: {
       path: sourcePathOf(row),
       snapshot: {
@@ -77,6 +78,9 @@ function workItem(database: Database, destinationId: DestinationId, batch: Row, 
     conflict: textIn(batch, 'conflict') as ConflictPolicy,
     checkpoint: checkpointOf(database, itemId, row),
     initiatingAtServer: integerOrNull(row, 'initiating_at'),
+    begun: database
+      .all('SELECT part_number FROM begun WHERE item_id = ?', itemId)
+      .map((begun) => integerIn(begun, 'part_number')),
     fromEarlierRun: positionOf(itemId) <= integerIn(batch, 'position_at_open'),
     lookAgain: integerIn(row, 'look_again') === 1,
   };
