@@ -121,11 +121,18 @@ function partBytes(database: Database, itemId: ItemId, partNumber: number): numb
   return row === undefined ? 0 : (integerOrNull(row, 'size_bytes') ?? 0);
 }
 
+/** Answers 0 where no upload is open. */
 const keepBytes = (database: Database, itemId: ItemId, bytes: number): number =>
-  database.run('UPDATE uploads SET kept_bytes = kept_bytes + ? WHERE item_id = ?', bytes, itemId);
+  database.run(
+    'UPDATE uploads SET kept_bytes = kept_bytes + ? WHERE item_id = ? AND upload_id IS NOT NULL',
+    bytes,
+    itemId,
+  );
 
 function storePart(database: Database, itemId: ItemId, part: UploadedPart): void {
-  keepBytes(database, itemId, part.sizeBytes - partBytes(database, itemId, part.partNumber));
+  const open = keepBytes(database, itemId, part.sizeBytes - partBytes(database, itemId, part.partNumber));
+  // A late word about an upload that was closed meanwhile.
+  if (open === 0) return;
   database.run(
     'INSERT OR REPLACE INTO parts (item_id, part_number, size_bytes, etag, crc64) VALUES (?, ?, ?, ?, ?)',
     itemId,

@@ -15,7 +15,7 @@ import type { ConflictPolicy } from '../shared/profile';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
 import { keyOf, sourcePathOf } from './items';
 import type { RecoveredQueue } from './queue-types';
-import { EXEMPT, WAITING } from './stands';
+import { CANCELED, DONE, EXEMPT, SKIPPED, SOURCE_CHANGED, WAITING } from './stands';
 
 /** Plans are pinned: the planner would walk all rows of a batch instead of the few that are open. */
 export const WORK_QUERY = `
@@ -112,13 +112,8 @@ export function partsOf(database: Database, itemId: ItemId): readonly UploadedPa
 
 /** Rows whose upload is still open and will not be taken up again (an item that failed keeps its parts for a retry). */
 export const LEFTOVERS_QUERY = `
-  SELECT u.item_id, u.upload_id, i.name, i.object_key, r.key_prefix, b.destination_id
-  FROM uploads u INDEXED BY uploads_open
-  CROSS JOIN work w ON w.item_id = u.item_id
-  CROSS JOIN items i ON i.item_id = u.item_id
-  CROSS JOIN batches b ON b.batch_id = u.item_id / 4294967296
-  CROSS JOIN roots r ON r.batch_id = b.batch_id AND r.root_index = i.root_index
-  WHERE u.upload_id IS NOT NULL AND w.stand IN (10, 11, 13, 15)`;
+  SELECT u.item_id FROM uploads u INDEXED BY uploads_open CROSS JOIN work w ON w.item_id = u.item_id
+  WHERE u.upload_id IS NOT NULL AND w.stand IN (${DONE}, ${SKIPPED}, ${SOURCE_CHANGED}, ${CANCELED})`;
 
 const leftoverOf = (row: Row, key: ObjectKey): Leftover => ({
   itemId: integerIn(row, 'item_id') as ItemId,
@@ -152,7 +147,9 @@ export function recover(database: Database): RecoveredQueue {
     }));
   const removed = database.all('SELECT item_id, destination_id, object_key, upload_id FROM leftovers');
   const leftovers = [
-    ...database.all(LEFTOVERS_QUERY).map((row) => leftoverOf(row, keyOf(row))),
+    ...database
+      .all(LEFTOVERS_QUERY)
+      .flatMap((row) => leftoverOfItem(database, integerIn(row, 'item_id') as ItemId) ?? []),
     ...removed.map((row) => leftoverOf(row, textIn(row, 'object_key') as ObjectKey)),
   ];
   const unended = database.all(

@@ -227,7 +227,7 @@ export class MemoryStore implements SeededStore {
         row.initiatingAtServer = null;
         return;
       case 'part-stored':
-        row.parts.set(record.part.partNumber, record.part);
+        if (row.upload !== null) row.parts.set(record.part.partNumber, record.part);
         return;
       case 'parts-dropped':
         for (const partNumber of record.partNumbers) row.parts.delete(partNumber);
