@@ -93,6 +93,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const book = { region, bucket, customDomains: options.customDomains ?? [] };
   const oss = new OssService(book, { account, sessions, region }, rolePolicy, {
     name: bucket,
+    ownerId: account.accountId,
     store,
     receiver,
     discards,

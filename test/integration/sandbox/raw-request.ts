@@ -59,12 +59,16 @@ export function send({ url, method, headers, body }: RawRequest): Promise<RawAns
   const { hostname, port, pathname, search } = new URL(url);
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+    const sent = Object.entries({ ...length, ...headers }).map(([name, value]) => [
+      name,
+      Buffer.from(value, 'utf8').toString('latin1'),
+    ]);
     const options = {
       hostname,
       port,
       method,
       path: pathname + search,
-      headers: { ...length, ...headers },
+      headers: Object.fromEntries(sent) as Record<string, string>,
       agent,
     };
     const request = http.request(options, (response) => {
@@ -78,7 +82,8 @@ export function send({ url, method, headers, body }: RawRequest): Promise<RawAns
       });
     });
     request.on('error', reject);
-    request.end(body);
+    // As bytes: Node writes a text body and the head as one string, and would encode the head twice.
+    request.end(body === undefined ? undefined : Buffer.from(body));
   });
 }
 
