@@ -3,10 +3,10 @@ import type { Answer } from '../problem';
 import type { IssuedToken, StsToken, TokenIssuer } from '../sts/token-issuer';
 
 /** STS is asked anew for the same caller at most this often, however often its clients say no-cache. */
-export const ANEW_FLOOR_MS = 2000;
+const ANEW_FLOOR_MS = 2000;
 
 /** A token, and what STS's clock says now, for whoever judges its Expiration. */
-export interface DatedToken {
+interface DatedToken {
   readonly token: StsToken;
   /** Milliseconds since 1970. */
   readonly stsTimeMs: number;
