@@ -26,13 +26,13 @@ export interface Settings {
   readonly log: boolean;
 }
 
-export interface AccessKey {
+interface AccessKey {
   readonly id: string;
   readonly secret: string;
   readonly securityToken?: string;
 }
 
-export interface Endpoint {
+interface Endpoint {
   /** With its port where it is not the protocol's own. */
   readonly host: string;
   readonly protocol: 'HTTP' | 'HTTPS';

@@ -11,7 +11,7 @@ import { problem, StartProblem } from './problem';
 import { addGetStsToken } from './routes/get-sts-token';
 import { addHealth } from './routes/health';
 import { readSettings, type Environment, type Settings } from './settings';
-import { createAssumeRole } from './sts/assume-role';
+import { createAssumeRole, STS_TIMEOUTS, type StsTimeouts } from './sts/assume-role';
 import { createTokenCache } from './tokens/token-cache';
 
 export interface AppServerOptions {
@@ -20,6 +20,7 @@ export interface AppServerOptions {
   /** 0, the default, takes a free port. */
   readonly port?: number;
   readonly clock?: Clock;
+  readonly stsTimeouts?: StsTimeouts;
 }
 
 export interface AppServer {
@@ -41,7 +42,7 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
     );
   const app = createHttpServer(settings.log);
   addHealth(app);
-  await addGuardedRoutes(app, settings, options.clock ?? systemClock);
+  await addGuardedRoutes(app, settings, options);
   await listen(app, host, options.port ?? 0);
   return { url: urlOf(app), close: () => close(app) };
 }
@@ -58,10 +59,16 @@ async function close(app: FastifyInstance): Promise<void> {
 }
 
 /** Everything that gives something away sits behind the caller check and the caller's request limit. */
-async function addGuardedRoutes(app: FastifyInstance, settings: Settings, clock: Clock): Promise<void> {
+async function addGuardedRoutes(
+  app: FastifyInstance,
+  settings: Settings,
+  options: AppServerOptions,
+): Promise<void> {
+  const clock = options.clock ?? systemClock;
   const callerOf = createCallers(settings.bearerTokenHashes);
   const limit = createRequestLimit(clock);
-  const tokens = createTokenCache(createAssumeRole(settings, policyOf(settings)), clock);
+  const issuer = createAssumeRole(settings, policyOf(settings), options.stsTimeouts ?? STS_TIMEOUTS);
+  const tokens = createTokenCache(issuer, clock);
   await app.register((guarded, _options, done) => {
     guarded.addHook('onRequest', (request, reply, next) => {
       const caller = callerOf(request.headers);

@@ -8,7 +8,10 @@ export function addGetStsToken(app: FastifyInstance, tokens: TokenCache): void {
     const anew = asksAnew(request.headers['cache-control']);
     const answer = await tokens.tokenFor(request.caller, { anew });
     if (!answer.ok) return sendProblem(reply, answer.problem);
-    return reply.header('cache-control', 'no-store').send(answer.value);
+    const { token, stsTimeMs } = answer.value;
+    // Clients learn the server's time from Date and judge Expiration by it: both must come from one clock, STS's.
+    reply.header('date', new Date(stsTimeMs).toUTCString());
+    return reply.header('cache-control', 'no-store').send(token);
   });
 }
 

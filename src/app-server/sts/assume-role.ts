@@ -11,10 +11,17 @@ import { unwrapDefault } from './unwrap-default';
 const StsClient = unwrapDefault(StsClientDefault);
 const Credential = unwrapDefault(CredentialDefault);
 
-const CONNECT_TIMEOUT_MS = 3000;
-const READ_TIMEOUT_MS = 10_000;
-/** Over everything, the default chain too: an answer whose body never ends would otherwise hold all callers. */
-const TOTAL_TIMEOUT_MS = 15_000;
+/** How long STS may take. */
+export interface StsTimeouts {
+  readonly connectMs: number;
+  /** Until the headers of the answer. */
+  readonly readMs: number;
+  /** Over everything, the default chain too: an answer whose body never ends would otherwise hold all callers. */
+  readonly totalMs: number;
+}
+
+/** In all less than the ten seconds that our own client waits, so that it hears the reason. */
+export const STS_TIMEOUTS: StsTimeouts = { connectMs: 3000, readMs: 5000, totalMs: 9000 };
 
 const answerSchema = z.object({
   headers: z.object({ date: z.string().optional() }),
@@ -29,11 +36,11 @@ const answerSchema = z.object({
 });
 
 /** AssumeRole by the official SDK, narrowed by `policy`. One request each time, no retry: callers may come again. */
-export function createAssumeRole(settings: Settings, policy: string): TokenIssuer {
+export function createAssumeRole(settings: Settings, policy: string, timeouts: StsTimeouts): TokenIssuer {
   return {
     async issue() {
       try {
-        return await withDeadline(assumeRole(settings, policy), TOTAL_TIMEOUT_MS);
+        return await withDeadline(assumeRole(settings, policy, timeouts), timeouts.totalMs);
       } catch (error) {
         return refuse(stsProblem(error));
       }
@@ -41,7 +48,11 @@ export function createAssumeRole(settings: Settings, policy: string): TokenIssue
   };
 }
 
-async function assumeRole(settings: Settings, policy: string): Promise<Answer<IssuedToken>> {
+async function assumeRole(
+  settings: Settings,
+  policy: string,
+  timeouts: StsTimeouts,
+): Promise<Answer<IssuedToken>> {
   const identity = await identityOf(settings);
   if (identity === null)
     return refuse(
@@ -56,8 +67,8 @@ async function assumeRole(settings: Settings, policy: string): Promise<Answer<Is
       endpoint: settings.stsEndpoint.host,
       protocol: settings.stsEndpoint.protocol,
       regionId: settings.region,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      readTimeout: READ_TIMEOUT_MS,
+      connectTimeout: timeouts.connectMs,
+      readTimeout: timeouts.readMs,
     }),
   );
   const { arn, sessionName, externalId, tokenSeconds } = settings.role;

@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Environment } from '../../../src/app-server/settings';
 import { startAppServer, type AppServer } from '../../../src/app-server/start-app-server';
 import { fakeClock } from '../../unit/app-server/fake-clock';
-import { credentials, refusal, REQUEST_ID, startScriptedSts, type ScriptedSts } from './scripted-sts';
+import {
+  credentials,
+  refusal,
+  REQUEST_ID,
+  startScriptedSts,
+  type ScriptedSts,
+  type StsScript,
+} from './scripted-sts';
 
 const baseEnvironment = {
   ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI5tExample',
@@ -106,6 +113,13 @@ describe('GET /get_sts_token', () => {
     },
   );
 
+  it('dates its answer by the clock of STS, so that Expiration can be judged by it', async () => {
+    sts.play(credentials(1, '2030-01-01T00:00:00Z'));
+    expect((await get()).headers.get('date')).toBe('Tue, 01 Jan 2030 00:00:00 GMT');
+    clock.pass(90_000);
+    expect((await get()).headers.get('date')).toBe('Tue, 01 Jan 2030 00:01:30 GMT');
+  });
+
   it('asks anew on no-cache, at most every two seconds', async () => {
     await tokenId();
     sts.play(credentials(2));
@@ -167,6 +181,27 @@ describe('when STS says no', () => {
     expect(await message()).toBe('STS cannot be reached: the connection was cut.');
     await sts.close();
     expect(await message()).toBe('STS cannot be reached: it refuses connections.');
+  });
+});
+
+describe('when STS is silent', () => {
+  const silent: StsScript = () => {};
+  const endless: StsScript = (_request, response) => response.writeHead(200).write('{');
+  it.each([
+    ['gives no answer', silent, { connectMs: 1000, readMs: 1500, totalMs: 60_000 }],
+    ['gives an answer without end', endless, { connectMs: 1000, readMs: 60_000, totalMs: 1500 }],
+  ])('answers 502 when it %s, and asks again for the next', async (_name, script, stsTimeouts) => {
+    await server.close();
+    const environment = { ...baseEnvironment, STS_ENDPOINT: sts.url };
+    server = await startAppServer({ environment, stsTimeouts });
+    sts.play(script);
+    const response = await get();
+    expect(response.status).toBe(502);
+    expect(await response.json()).toEqual({
+      error: { code: 'StsError', message: 'STS did not answer in time.' },
+    });
+    sts.play(credentials(2));
+    expect(await tokenId()).toBe('STS.2');
   });
 });
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 /** Answers one AssumeRole in any way a test likes. */
 export type StsScript = (request: StsRequest, response: ServerResponse) => void;
 
-export interface StsRequest {
+interface StsRequest {
   readonly action: string | undefined;
   readonly authorization: string;
   readonly securityToken: string | undefined;

@@ -40,7 +40,7 @@ function setUp() {
   const cache = createTokenCache(sts.issuer, clock);
   const ask = async (anew = false, caller = 'a') => {
     const answer = await cache.tokenFor(caller, { anew });
-    return answer.ok ? answer.value.AccessKeyId : answer.problem.code;
+    return answer.ok ? answer.value.token.AccessKeyId : answer.problem.code;
   };
   /** Asks, lets STS answer this, and gives what came of it. */
   const askAndAnswer = (answer: Answer<IssuedToken>, anew = false, caller = 'a') => {
@@ -48,7 +48,7 @@ function setUp() {
     sts.answer(answer);
     return asking;
   };
-  return { clock, sts, ask, askAndAnswer };
+  return { clock, sts, cache, ask, askAndAnswer };
 }
 
 describe('a token is handed out while over half its life is left', () => {
@@ -88,6 +88,14 @@ describe('a token is handed out while over half its life is left', () => {
     await askAndAnswer(issued(1));
     clock.stepWall(LIFE_MS);
     expect(await askAndAnswer(issued(2))).toBe('STS.2');
+  });
+
+  it('says what time it is for STS, decades off or not', async () => {
+    const { clock, cache, askAndAnswer } = setUp();
+    await askAndAnswer(issued(1));
+    clock.pass(60_000);
+    const answer = await cache.tokenFor('a', { anew: false });
+    expect(answer).toMatchObject({ ok: true, value: { stsTimeMs: Date.parse('1999-01-01T00:01:00Z') } });
   });
 
   it('keeps a token for each caller', async () => {
