@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { app, session, type BrowserWindow } from 'electron';
+import { failure, fault } from '../shared/faults';
+import { APP_ORIGIN, declareAppScheme, serveApp } from './app-protocol';
+import { onAwake } from './awake';
+import { composeFerry, type Ferry } from './ferry';
+import { confineAllContents, denyPermissions } from './lockdown';
+import { describeError, logToStandardError as log } from './log';
+import { setApplicationMenu } from './menu';
+import { openWindow } from './window';
+
+// Vite's server stands in for the built page during development, and there alone.
+const developmentUrl = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
+const pageUrl = developmentUrl ?? `${APP_ORIGIN}/`;
+const isOurs = (url: string): boolean => url === pageUrl || url.startsWith(`${pageUrl.replace(/\/$/, '')}/`);
+
+let window: BrowserWindow | null = null;
+
+function showWindow({ book }: Ferry): void {
+  if (window !== null) {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+    return;
+  }
+  const remember = book.rememberWindow.bind(book);
+  window = openWindow({ url: pageUrl, remembered: book.windowBounds(), remember });
+  window.once('closed', () => (window = null));
+}
+
+async function run(): Promise<void> {
+  confineAllContents(isOurs);
+  await app.whenReady();
+  denyPermissions(session.defaultSession);
+  serveApp(session.defaultSession, join(__dirname, '../renderer'));
+  setApplicationMenu();
+  const ask = () =>
+    Promise.resolve(failure(fault('credentials-missing', 'There is no token server client yet.')));
+  const ferry = composeFerry(() => window, isOurs, ask, log);
+  showWindow(ferry);
+  ferry.engine.start();
+  onAwake(() => ferry.engine.tell({ kind: 'nudge' }));
+  app.on('second-instance', () => showWindow(ferry));
+  app.on('activate', () => showWindow(ferry));
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.once('will-quit', (event) => {
+    event.preventDefault();
+    void ferry.engine.stop().finally(() => app.exit());
+  });
+}
+
+declareAppScheme();
+// It would strike out --no-sandbox, without which Chromium refuses to run as root (tests in a container).
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+if (app.requestSingleInstanceLock())
+  run().catch((error: unknown) => {
+    log('the app could not start', describeError(error));
+    app.exit(1);
+  });
+else app.quit();

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Destination } from '../shared/engine-link';
+import { failure, fault, success, type Outcome } from '../shared/faults';
+import { destinationIdSchema, type DestinationId } from '../shared/ids';
+import { settingsSchema, type AppInfo, type Settings } from '../shared/ipc/contract';
+import { profileSchema, type Profile } from '../shared/profile';
+
+const MOST_DESTINATIONS = 200;
+const DEFAULTS: Settings = {
+  theme: 'system',
+  language: 'system',
+  currentDestinationId: null,
+  connections: 32,
+};
+
+const windowBoundsSchema = z.object({
+  x: z.int(),
+  y: z.int(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  isMaximized: z.boolean(),
+});
+export type WindowBounds = z.infer<typeof windowBoundsSchema>;
+
+const destinationSchema = z.object({ destinationId: destinationIdSchema, profile: profileSchema });
+/** All that is kept between runs. No secret is part of it. */
+const contentSchema = z.object({
+  settings: settingsSchema,
+  destinations: z.array(destinationSchema).max(MOST_DESTINATIONS),
+  window: windowBoundsSchema.nullable(),
+});
+type Content = z.infer<typeof contentSchema>;
+export type Notice = AppInfo['notices'][number];
+
+/** The file of the settings. Whoever implements it writes atomically. */
+export interface SettingsFile {
+  /** What the file holds; undefined when there is none yet. Throws where it cannot be read or is not JSON. */
+  read(): unknown;
+  write(content: Readonly<Record<string, unknown>>): void;
+  /** Copies the file aside and removes it; gives the name of the copy. */
+  setAside(): string;
+}
+
+type SettingsChanges = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
+
+function changed(settings: Settings, changes: SettingsChanges): Settings {
+  const { theme, language, currentDestinationId, connections } = changes;
+  return {
+    theme: theme ?? settings.theme,
+    language: language ?? settings.language,
+    currentDestinationId:
+      currentDestinationId === undefined ? settings.currentDestinationId : currentDestinationId,
+    connections: connections ?? settings.connections,
+  };
+}
+
+/** Keeps of a damaged file what is still sound: a bad theme must not cost a destination. */
+function salvage(value: unknown): Content {
+  const parts = z.record(z.string(), z.unknown()).catch({}).parse(value);
+  const list = z.array(z.unknown()).catch([]).parse(parts['destinations']);
+  return {
+    settings: changed(DEFAULTS, settingsSchema.partial().catch({}).parse(parts['settings'])),
+    destinations: list.flatMap((entry) => {
+      const parsed = destinationSchema.safeParse(entry);
+      return parsed.success ? [parsed.data] : [];
+    }),
+    window: windowBoundsSchema.nullable().catch(null).parse(parts['window']),
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Settings, destinations and window bounds: in memory, and on disk after each change. */
+export class SettingsBook {
+  readonly #file: SettingsFile;
+  readonly #given: Destination | null;
+  readonly #listeners: ((what: 'settings' | 'destinations') => void)[] = [];
+  readonly #notices: Notice[] = [];
+  #content: Content;
+  /** The destination that was given at start is the current one until another is chosen in this run. */
+  #prefersGiven: boolean;
+
+  /** `given` is a destination for this run alone, never written. A file that cannot be used is set aside, and told. */
+  constructor(file: SettingsFile, given: Destination | null) {
+    this.#file = file;
+    this.#given = given;
+    this.#prefersGiven = given !== null;
+    this.#content = this.#open();
+  }
+
+  #open(): Content {
+    let value: unknown;
+    try {
+      value = this.#file.read();
+    } catch (error) {
+      this.#setAside('could not be read', error);
+      return salvage({});
+    }
+    if (value === undefined) return salvage({});
+    const parsed = contentSchema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const kept = salvage(value);
+    this.#setAside('was damaged', parsed.error);
+    this.#write(kept);
+    return kept;
+  }
+
+  #setAside(what: string, error: unknown): void {
+    const notice = (rest: string): Notice => ({
+      id: 'settings',
+      message: `The settings file ${what}${rest}`,
+    });
+    try {
+      this.#notices.push(
+        notice(`. It was set aside as ${this.#file.setAside()}; what was sound in it is kept.`),
+      );
+    } catch {
+      this.#notices.push(notice(`: ${messageOf(error)}. Settings of this run may be lost when it ends.`));
+    }
+  }
+
+  /** What the window should say once at start. */
+  notices(): readonly Notice[] {
+    return this.#notices;
+  }
+
+  onChange(listener: (what: 'settings' | 'destinations') => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #write(content: Content): Outcome<void> {
+    try {
+      this.#file.write(content);
+      return success(undefined);
+    } catch (error) {
+      return failure(fault('disk-full', `The settings could not be written: ${messageOf(error)}.`));
+    }
+  }
+
+  #keep(content: Content, what: 'settings' | 'destinations' | null): Outcome<void> {
+    const written = this.#write(content);
+    if (!written.ok) return written;
+    this.#content = content;
+    if (what !== null) for (const listener of this.#listeners) listener(what);
+    return written;
+  }
+
+  settings(): Settings {
+    const { settings } = this.#content;
+    const [first] = this.destinations();
+    const isThere = this.destinations().some(
+      ({ destinationId }) => destinationId === settings.currentDestinationId,
+    );
+    const current = isThere ? settings.currentDestinationId : (first?.destinationId ?? null);
+    return {
+      ...settings,
+      currentDestinationId: this.#prefersGiven && this.#given !== null ? this.#given.destinationId : current,
+    };
+  }
+
+  change(changes: SettingsChanges): Outcome<Settings> {
+    if (changes.currentDestinationId !== undefined)
+      this.#prefersGiven = changes.currentDestinationId === this.#given?.destinationId;
+    const kept = this.#keep(
+      { ...this.#content, settings: changed(this.#content.settings, changes) },
+      'settings',
+    );
+    return kept.ok ? success(this.settings()) : kept;
+  }
+
+  destinations(): readonly Destination[] {
+    return this.#given === null ? this.#content.destinations : [this.#given, ...this.#content.destinations];
+  }
+
+  /** Adds a destination where `destinationId` is null, else replaces that one. */
+  saveDestination(destinationId: DestinationId | null, profile: Profile): Outcome<Destination> {
+    const refuse = (sentence: string): Outcome<never> => failure(fault('invalid-input', sentence));
+    if (destinationId !== null && destinationId === this.#given?.destinationId)
+      return refuse('This destination was given at start by a profile file; change that file.');
+    const { destinations } = this.#content;
+    if (destinationId === null && destinations.length >= MOST_DESTINATIONS - 1)
+      return refuse(`There are ${destinations.length} destinations already; remove one first.`);
+    const saved = { destinationId: destinationId ?? (randomUUID() as DestinationId), profile };
+    const isKnown = destinations.some((known) => known.destinationId === destinationId);
+    if (destinationId !== null && !isKnown) return refuse('This destination no longer exists.');
+    const next = isKnown
+      ? destinations.map((known) => (known.destinationId === destinationId ? saved : known))
+      : [...destinations, saved];
+    const kept = this.#keep({ ...this.#content, destinations: next }, 'destinations');
+    return kept.ok ? success(saved) : kept;
+  }
+
+  /** Removing one that is gone already is no fault. */
+  removeDestination(destinationId: DestinationId): Outcome<void> {
+    if (destinationId === this.#given?.destinationId)
+      return failure(
+        fault(
+          'invalid-input',
+          'This destination was given at start by a profile file; start without that file.',
+        ),
+      );
+    const destinations = this.#content.destinations.filter((known) => known.destinationId !== destinationId);
+    return this.#keep({ ...this.#content, destinations }, 'destinations');
+  }
+
+  windowBounds(): WindowBounds | null {
+    return this.#content.window;
+  }
+
+  /** Bounds that cannot be written are no reason to bother anyone. */
+  rememberWindow(bounds: WindowBounds): void {
+    this.#keep({ ...this.#content, window: bounds }, null);
+  }
+}
