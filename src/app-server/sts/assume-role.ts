@@ -13,15 +13,14 @@ const Credential = unwrapDefault(CredentialDefault);
 
 /** How long STS may take. */
 export interface StsTimeouts {
-  readonly connectMs: number;
-  /** Until the headers of the answer. */
-  readonly readMs: number;
+  /** To connect, and without a byte after that: the SDK's connect timeout is its idle timeout, too. */
+  readonly silenceMs: number;
   /** Over everything, the default chain too: an answer whose body never ends would otherwise hold all callers. */
   readonly totalMs: number;
 }
 
 /** In all less than the ten seconds that our own client waits, so that it hears the reason. */
-export const STS_TIMEOUTS: StsTimeouts = { connectMs: 3000, readMs: 5000, totalMs: 9000 };
+export const STS_TIMEOUTS: StsTimeouts = { silenceMs: 5000, totalMs: 9000 };
 
 const answerSchema = z.object({
   headers: z.object({ date: z.string().optional() }),
@@ -67,8 +66,8 @@ async function assumeRole(
       endpoint: settings.stsEndpoint.host,
       protocol: settings.stsEndpoint.protocol,
       regionId: settings.region,
-      connectTimeout: timeouts.connectMs,
-      readTimeout: timeouts.readMs,
+      connectTimeout: timeouts.silenceMs,
+      readTimeout: timeouts.silenceMs,
     }),
   );
   const { arn, sessionName, externalId, tokenSeconds } = settings.role;

@@ -188,8 +188,8 @@ describe('when STS is silent', () => {
   const silent: StsScript = () => {};
   const endless: StsScript = (_request, response) => response.writeHead(200).write('{');
   it.each([
-    ['gives no answer', silent, { connectMs: 1000, readMs: 1500, totalMs: 60_000 }],
-    ['gives an answer without end', endless, { connectMs: 1000, readMs: 60_000, totalMs: 1500 }],
+    ['gives no answer', silent, { silenceMs: 1500, totalMs: 60_000 }],
+    ['gives an answer without end', endless, { silenceMs: 60_000, totalMs: 1500 }],
   ])('answers 502 when it %s, and asks again for the next', async (_name, script, stsTimeouts) => {
     await server.close();
     const environment = { ...baseEnvironment, STS_ENDPOINT: sts.url };
