@@ -296,7 +296,7 @@ describe('listings', () => {
       );
       names.push(
         ...page.objects.map((object) => object.name),
-        ...[page.prefixes].flat().filter((name) => name !== null),
+        ...[page.prefixes].flat().filter(Boolean),
       );
       token = (page as unknown as { nextContinuationToken?: string }).nextContinuationToken;
     } while (token);
