@@ -24,6 +24,7 @@ export function removeItem(
   }
   tally.add(itemId, standing.stand, standing.code, -1, standing.sizeBytes);
   database.run('DELETE FROM parts WHERE item_id = ?', itemId);
+  database.run('DELETE FROM begun WHERE item_id = ?', itemId);
   database.run('DELETE FROM uploads WHERE item_id = ?', itemId);
   database.run('DELETE FROM ends WHERE item_id = ?', itemId);
   database.run('DELETE FROM items WHERE item_id = ?', itemId);

@@ -79,7 +79,7 @@ function workItem(database: Database, destinationId: DestinationId, batch: Row, 
     checkpoint: checkpointOf(database, itemId, row),
     initiatingAtServer: integerOrNull(row, 'initiating_at'),
     begun: database
-      .all('SELECT part_number FROM begun WHERE item_id = ?', itemId)
+      .all('SELECT part_number FROM begun WHERE item_id = ? ORDER BY part_number', itemId)
       .map((begun) => integerIn(begun, 'part_number')),
     fromEarlierRun: positionOf(itemId) <= integerIn(batch, 'position_at_open'),
     lookAgain: integerIn(row, 'look_again') === 1,

@@ -12,13 +12,13 @@ import {
   end,
   failed,
   found,
-  leftover,
   must,
   newBatch,
   part,
   snapshotOf,
   stored,
 } from '../fakes/queue-samples';
+import { commandsContract } from './store-contract-commands';
 
 export interface StoreBench {
   readonly clock: VirtualClock;
@@ -59,6 +59,9 @@ export function storeContract(name: string, makeBench: () => StoreBench): void {
     const oneItem = async (): Promise<WorkItem | undefined> => (await work())[0];
     const states = (batchId: BatchId): readonly string[] =>
       must(store.rows(batchId, 0, 500)).map((row) => row.state.kind);
+
+    commandsContract(makeBench);
+
     describe('groups', () => {
       test('a fact is persisted after 50 ms, not before, and told with the last seq of its group', async () => {
         const batchId = batchOfFiles(2);
@@ -156,10 +159,12 @@ export function storeContract(name: string, makeBench: () => StoreBench): void {
           batchId,
           destinationId: DESTINATION,
           key: 'uploads/photos/2024/1.jpg',
+          name: '2024/1.jpg',
           source: { path: '/data/photos/2024/1.jpg', snapshot: snapshotOf(1) },
           conflict: 'never-overwrite',
           checkpoint: null,
           initiatingAtServer: null,
+          begun: [],
           fromEarlierRun: false,
           lookAgain: false,
         });
@@ -175,6 +180,31 @@ export function storeContract(name: string, makeBench: () => StoreBench): void {
         write({ kind: 'initiating', itemId, atServer: 100 }, { kind: 'upload-closed', itemId });
         expect(await oneItem()).toMatchObject({ initiatingAtServer: null, checkpoint: null });
         expect(must(store.row(itemId))?.verifiedBytes).toBe(0);
+      });
+
+      test('remembers which parts were begun and never acknowledged, through a crash', async () => {
+        const batchId = batchOfFiles(2);
+        const [one, two] = [itemIdAt(batchId, 1), itemIdAt(batchId, 2)];
+        const begun = (itemId: ItemId, partNumber: number): StoreRecord => ({
+          kind: 'part-begun',
+          itemId,
+          partNumber,
+        });
+        write(
+          created(one),
+          begun(one, 3),
+          begun(one, 1),
+          begun(one, 2),
+          begun(one, 1),
+          stored(one, 1),
+          begun(two, 0),
+        );
+        await clock.advance(50);
+        store = bench.crash();
+        expect((await work()).map((item) => item.begun)).toEqual([[2, 3], [0]]);
+        write({ kind: 'upload-closed', itemId: one }, end(two, failed('dns')));
+        must(await store.command('retry', { kind: 'all' }, []));
+        expect((await work()).map((item) => item.begun)).toEqual([[], []]);
       });
 
       test('a file that was handed in by itself is its own source', async () => {
@@ -243,139 +273,6 @@ export function storeContract(name: string, makeBench: () => StoreBench): void {
         must(await store.command('cancel', { kind: 'all' }, []));
         expect(store.addItems(batchId, found(3, 1))).toMatchObject({ fault: { code: 'canceled' } });
         expect(must(await store.recover()).unfinishedScans).toEqual([]);
-      });
-    });
-
-    describe('pause and resume', () => {
-      test('a paused batch rests whole, through a crash, with what is added to it', async () => {
-        const batchId = must(store.createBatch(newBatch()));
-        must(store.addItems(batchId, found(1, 3)));
-        const live = [itemIdAt(batchId, 1)];
-        expect(must(await store.command('pause', { kind: 'batch', batchId }, live)).affected).toBe(2);
-        store = bench.crash();
-        must(store.addItems(batchId, found(4, 1)));
-        expect(await workIds()).toEqual([]);
-        expect(new Set(states(batchId))).toEqual(new Set(['paused']));
-        expect(must(await store.recover()).destinationIds).toEqual([DESTINATION]);
-        expect(must(await store.command('resume', { kind: 'all' }, [])).affected).toBe(4);
-        expect(await workIds()).toHaveLength(4);
-      });
-
-      test('items rest by themselves; resuming their batch takes their mark away too', async () => {
-        const batchId = batchOfFiles(3);
-        const [one, two, three] = [1, 2, 3].map((n) => itemIdAt(batchId, n)) as [ItemId, ItemId, ItemId];
-        const result = await store.command('pause', { kind: 'items', itemIds: [one, two] }, [two]);
-        expect(must(result).affected).toBe(1);
-        expect(await workIds()).toEqual([two, three]);
-        write({ kind: 'held', itemId: two, held: true });
-        expect(await workIds()).toEqual([three]);
-        must(await store.command('resume', { kind: 'batch', batchId }, []));
-        expect(await workIds()).toEqual([one, two, three]);
-      });
-
-      test('an item of a paused batch can go on alone, until the batch is paused again', async () => {
-        const batchId = batchOfFiles(3);
-        const [one, two] = [itemIdAt(batchId, 1), itemIdAt(batchId, 2)];
-        must(await store.command('pause', { kind: 'all' }, []));
-        must(await store.command('resume', { kind: 'items', itemIds: [one] }, []));
-        write({ kind: 'held', itemId: two, held: false });
-        expect(await workIds()).toEqual([one, two]);
-        expect(states(batchId)).toEqual(['waiting', 'waiting', 'paused']);
-        must(await store.command('pause', { kind: 'batch', batchId }, []));
-        expect(await workIds()).toEqual([]);
-        must(await store.command('resume', { kind: 'batch', batchId }, []));
-        expect(await workIds()).toHaveLength(3);
-      });
-
-      test('pausing all leaves what has ended alone: sent again, it runs', async () => {
-        const batchId = batchOfFiles(1);
-        write(end(itemIdAt(batchId, 1), failed('no-permission')));
-        expect(must(await store.command('pause', { kind: 'all' }, [])).affected).toBe(0);
-        must(await store.command('retry', { kind: 'all' }, []));
-        expect(await workIds()).toHaveLength(1);
-      });
-    });
-
-    describe('retry', () => {
-      test('takes up failed, conflicting, changed and canceled items with a new look, keeping their parts', async () => {
-        const batchId = batchOfFiles(6);
-        const ids = [1, 2, 3, 4, 5, 6].map((n) => itemIdAt(batchId, n)) as [ItemId, ItemId, ...ItemId[]];
-        write(created(ids[0]), stored(ids[0], 1), end(ids[0], failed('no-permission')));
-        write(end(ids[1], { kind: 'conflict', fault: fault('object-exists', 'There is one.') }));
-        write(end(ids[2]!, { kind: 'source-changed', fault: fault('source-changed', 'It changed.') }));
-        write(end(ids[3]!, { kind: 'canceled' }), end(ids[4]!, done()));
-        write(end(ids[5]!, { kind: 'skipped', why: 'identical', crc64: '1' as never, etag: 'E' as never }));
-        expect(must(await store.command('retry', { kind: 'batch', batchId }, [])).affected).toBe(4);
-        const items = await work();
-        expect(items.map((item) => [item.itemId, item.lookAgain])).toEqual(
-          ids.slice(0, 4).map((itemId) => [itemId, true]),
-        );
-        expect(items[0]?.checkpoint?.parts).toEqual([part(1)]);
-        write({ kind: 'snapshot', itemId: ids[0], snapshot: snapshotOf(70) });
-        expect(await oneItem()).toMatchObject({ lookAgain: false, source: { snapshot: snapshotOf(70) } });
-        expect(states(batchId).slice(4)).toEqual(['done', 'skipped']);
-      });
-
-      test('sees an end that still waits for its group', async () => {
-        const batchId = batchOfFiles(1);
-        const itemId = itemIdAt(batchId, 1);
-        write(end(itemId, failed('no-permission')));
-        const scope = { kind: 'items' as const, itemIds: [itemId] };
-        expect(must(await store.command('retry', scope, [])).affected).toBe(1);
-        expect(await workIds()).toEqual([itemId]);
-      });
-    });
-
-    describe('cancel and remove', () => {
-      test('cancel ends what has not ended, gives its open uploads back, and leaves live items alone', async () => {
-        const batchId = batchOfFiles(4);
-        const ids = [1, 2, 3, 4].map((n) => itemIdAt(batchId, n)) as [ItemId, ItemId, ItemId, ItemId];
-        write(created(ids[0]), stored(ids[0], 1), created(ids[1]), end(ids[2], done()));
-        write({ kind: 'initiating', itemId: ids[3], atServer: 5 });
-        const result = must(await store.command('cancel', { kind: 'all' }, [ids[1]]));
-        expect(result).toEqual({ affected: 2, leftovers: [leftover(ids[0], 1)] });
-        expect(states(batchId)).toEqual(['canceled', 'waiting', 'done', 'canceled']);
-        // Its Initiate may have been carried out, and nobody will look for it any more.
-        expect(must(store.row(ids[3]))?.possibleOrphan).toBe(true);
-        store = bench.crash();
-        expect(must(await store.recover()).leftovers).toEqual([leftover(ids[0], 1)]);
-        write({ kind: 'upload-closed', itemId: ids[0] });
-        await clock.advance(50);
-        expect(must(await store.recover()).leftovers).toEqual([]);
-      });
-
-      test('removing takes ended rows and empty batches, and keeps an open upload until it is closed', async () => {
-        const batchId = batchOfFiles(3);
-        const ids = [1, 2, 3].map((n) => itemIdAt(batchId, n)) as [ItemId, ItemId, ItemId];
-        write(created(ids[0]), end(ids[0], failed('no-permission')), end(ids[1], done()));
-        expect(must(await store.recover()).leftovers).toEqual([]);
-        const removed = must(await store.command('remove', { kind: 'batch', batchId }, []));
-        expect(removed).toEqual({ affected: 2, leftovers: [leftover(ids[0], 1)] });
-        expect(must(store.rows(batchId, 0, 10)).map((row) => row.itemId)).toEqual([ids[2]]);
-        write(end(ids[2], done()));
-        must(await store.command('remove', { kind: 'all' }, []));
-        expect(must(store.rows(batchId, 0, 10))).toEqual([]);
-        store = bench.crash();
-        expect(must(await store.recover())).toMatchObject({
-          destinationIds: [DESTINATION],
-          leftovers: [leftover(ids[0], 1)],
-        });
-        write({ kind: 'upload-closed', itemId: ids[0] });
-        await clock.advance(50);
-        store = bench.crash();
-        expect(must(await store.recover())).toMatchObject({ destinationIds: [], leftovers: [] });
-        expect(must(store.createBatch(newBatch()))).toBeGreaterThan(batchId);
-      });
-
-      test('the rows that are left are paged by their place, not by their old position', async () => {
-        const batchId = batchOfFiles(5);
-        const itemIds = [itemIdAt(batchId, 1), itemIdAt(batchId, 3)];
-        must(await store.command('cancel', { kind: 'items', itemIds }, []));
-        must(await store.command('remove', { kind: 'items', itemIds }, []));
-        expect(must(store.rows(batchId, 1, 2)).map((row) => row.itemId)).toEqual(
-          [4, 5].map((position) => itemIdAt(batchId, position)),
-        );
-        expect(must(store.rows(batchId, 3, 2))).toEqual([]);
       });
     });
 

@@ -14,6 +14,8 @@ export interface Row {
   end: { readonly at: number; readonly end: ItemEnd } | null;
   upload: { readonly uploadId: UploadId; readonly partSizeBytes: number } | null;
   parts: Map<number, UploadedPart>;
+  /** Parts (0: the one Put) that were begun and never acknowledged. */
+  begun: Set<number>;
   initiatingAtServer: number | null;
   possibleOrphan: boolean;
 }
@@ -44,4 +46,22 @@ export const keptBytes = (row: Row): number =>
 export function checkpointOf(row: Row): Checkpoint | null {
   if (row.upload === null) return null;
   return { ...row.upload, parts: [...row.parts.values()].sort((a, b) => a.partNumber - b.partNumber) };
+}
+
+export function newRow(itemId: ItemId, found: FoundItem, now: number): Row {
+  const { refused } = found;
+  return {
+    itemId,
+    found,
+    snapshot: found.snapshot,
+    held: false,
+    exempt: false,
+    lookAgain: false,
+    end: refused === undefined ? null : { at: now, end: { kind: 'failed', fault: refused } },
+    upload: null,
+    parts: new Map(),
+    begun: new Set(),
+    initiatingAtServer: null,
+    possibleOrphan: false,
+  };
 }

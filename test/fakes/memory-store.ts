@@ -18,7 +18,7 @@ import {
 } from '../../src/shared/ids';
 import type { ConflictPolicy } from '../../src/shared/profile';
 import type { Scope, Verb } from '../../src/shared/queue-view';
-import { checkpointOf, keptBytes, MemoryDisk, type Batch, type Row } from './memory-disk';
+import { checkpointOf, keptBytes, MemoryDisk, newRow, type Batch, type Row } from './memory-disk';
 import { GroupCommit } from '../../src/store/group-commit';
 import type {
   FoundItem,
@@ -197,20 +197,7 @@ export class MemoryStore implements SeededStore {
     }
     batch.lastPosition += 1;
     const itemId = itemIdAt(batch.batchId, batch.lastPosition);
-    const { refused } = found;
-    this.#disk.rows.set(itemId, {
-      itemId,
-      found,
-      snapshot: found.snapshot,
-      held: false,
-      exempt: false,
-      lookAgain: false,
-      end: refused === undefined ? null : { at: this.#clock.now(), end: { kind: 'failed', fault: refused } },
-      upload: null,
-      parts: new Map(),
-      initiatingAtServer: null,
-      possibleOrphan: false,
-    });
+    this.#disk.rows.set(itemId, newRow(itemId, found, this.#clock.now()));
   }
 
   #apply(record: StoreRecord): void {
@@ -226,14 +213,19 @@ export class MemoryStore implements SeededStore {
         row.parts = new Map();
         row.initiatingAtServer = null;
         return;
+      case 'part-begun':
+        row.begun.add(record.partNumber);
+        return;
       case 'part-stored':
-        if (row.upload !== null) row.parts.set(record.part.partNumber, record.part);
+        if (row.upload === null) return;
+        row.begun.delete(record.part.partNumber);
+        row.parts.set(record.part.partNumber, record.part);
         return;
       case 'parts-dropped':
         for (const partNumber of record.partNumbers) row.parts.delete(partNumber);
         return;
       case 'upload-closed':
-        Object.assign(row, { upload: null, parts: new Map(), initiatingAtServer: null });
+        Object.assign(row, { upload: null, parts: new Map(), begun: new Set(), initiatingAtServer: null });
         return;
       case 'possible-orphan':
         row.possibleOrphan = true;
@@ -246,7 +238,7 @@ export class MemoryStore implements SeededStore {
         Object.assign(row, { snapshot: record.snapshot, lookAgain: false });
         return;
       case 'ended':
-        Object.assign(row, { end: { at: record.at, end: record.end }, lookAgain: false });
+        Object.assign(row, { end: { at: record.at, end: record.end }, begun: new Set(), lookAgain: false });
     }
   }
 
@@ -364,10 +356,12 @@ export class MemoryStore implements SeededStore {
       batchId: batch.batchId,
       destinationId: batch.plan.destinationId,
       key: row.found.key,
+      name: row.found.name,
       source: { path, snapshot: row.snapshot },
       conflict: batch.conflict,
       checkpoint: checkpointOf(row),
       initiatingAtServer: row.initiatingAtServer,
+      begun: [...row.begun].sort((a, b) => a - b),
       fromEarlierRun: positionOf(row.itemId) <= batch.positionAtOpen,
       lookAgain: row.lookAgain,
     };

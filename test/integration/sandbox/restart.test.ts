@@ -112,6 +112,23 @@ test('killed in the middle of an UploadPart, it keeps the finished parts and not
   expect(second.child.exitCode).toBe(0);
 });
 
+test('a folder serves one sandbox at a time', async () => {
+  const dataFolder = join(folder, 'shared');
+  const first = await startSandbox({ dataFolder });
+  await expect(startSandbox({ dataFolder })).rejects.toThrow('another sandbox is running on the folder');
+  await first.close();
+  await (await startSandbox({ dataFolder })).close();
+});
+
+test('a taken port ends the start and leaves nothing running', async () => {
+  const other = await startSandbox({ dataFolder: join(folder, 'other') });
+  const port = Number(new URL(other.oss).port);
+  const dataFolder = join(folder, 'no-port');
+  await expect(startSandbox({ dataFolder, port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await (await startSandbox({ dataFolder })).close();
+  await other.close();
+});
+
 test('bad arguments and a bad role policy end with one sentence and code 2', async () => {
   const program = await buildSandbox('main', join(folder, 'program'));
   const { spawn } = await import('node:child_process');

@@ -296,7 +296,7 @@ describe('listings', () => {
       );
       names.push(
         ...page.objects.map((object) => object.name),
-        ...[page.prefixes].flat().filter(Boolean),
+        ...(Array.isArray(page.prefixes) ? page.prefixes : []),
       );
       token = (page as unknown as { nextContinuationToken?: string }).nextContinuationToken;
     } while (token);

@@ -8,8 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../../src/store/database';
 
 const KILLS = 5;
-/** The child writes facts in one go of this many: all of a go are in one group, or none. */
-const GO = 100;
+/** The child writes facts in one go of this many: all of a go are in one group, or none. Enough for it not to wait. */
+const GO = 300;
+/** About what one group takes: the kill may come anywhere in it. */
+const GROUP_MS = 20;
 
 let home: string;
 let program: string;
@@ -34,7 +36,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-/** Runs the child until it has told `acknowledgments` times that facts are safe, then kills it at once. */
+/** Runs the child until it has told `acknowledgments` times that facts are safe, then kills it at a random moment. */
 async function runAndKill(directory: string, acknowledgments: number): Promise<number> {
   const child: ChildProcess = spawn(process.execPath, [program, directory, String(GO)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -46,7 +48,7 @@ async function runAndKill(directory: string, acknowledgments: number): Promise<n
   for await (const line of createInterface({ input: child.stdout })) {
     lastTold = Number(line);
     told += 1;
-    if (told === acknowledgments) child.kill('SIGKILL');
+    if (told === acknowledgments) setTimeout(() => child.kill('SIGKILL'), Math.random() * GROUP_MS);
   }
   await ended;
   expect(child.signalCode).toBe('SIGKILL');
@@ -64,6 +66,8 @@ function checkFile(path: string, lastTold: number): number {
     expect(numberOf(database, 'SELECT ifnull(max(part_number), 0) AS n FROM parts')).toBe(parts);
     expect(parts).toBeGreaterThanOrEqual(lastTold);
     expect(parts % GO).toBe(0);
+    // The last fact of each go ends another item.
+    expect(numberOf(database, 'SELECT count(*) AS n FROM ends')).toBe(parts / GO);
     const kept = numberOf(database, 'SELECT ifnull(sum(kept_bytes), 0) AS n FROM uploads');
     expect(kept).toBe(numberOf(database, 'SELECT ifnull(sum(size_bytes), 0) AS n FROM parts'));
     const counted = database.all('SELECT stand, items, bytes FROM counters WHERE items > 0 ORDER BY stand');

@@ -33,6 +33,7 @@ const records = fc.oneof(
   record((id) => ({ kind: 'initiating', itemId: id, atServer: 5 })),
   record(created),
   record(stored),
+  record((id, number) => ({ kind: 'part-begun', itemId: id, partNumber: number })),
   record((id, number) => ({ kind: 'parts-dropped', itemId: id, partNumbers: [number] })),
   record((id) => ({ kind: 'upload-closed', itemId: id })),
   record((id) => ({ kind: 'possible-orphan', itemId: id })),
@@ -134,6 +135,10 @@ function checkCounters(bench: SqliteBench): void {
        (SELECT ifnull(sum(p.size_bytes), 0) FROM parts p WHERE p.item_id = u.item_id)`,
   );
   expect(kept).toEqual([]);
+  for (const table of ['items', 'ends', 'uploads', 'parts', 'begun']) {
+    const strays = `SELECT item_id FROM ${table} WHERE item_id NOT IN (SELECT item_id FROM work)`;
+    expect(bench.database?.all(strays)).toEqual([]);
+  }
 }
 
 test('the store of the product and the store in memory stand alike, whatever happens', async () => {
