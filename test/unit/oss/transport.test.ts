@@ -143,6 +143,20 @@ describe('an answer', () => {
     expect(server.connections()).toBe(2);
   });
 
+  it.each(['closed', 'reset'])(
+    'early and negative is heard although the connection is %s at once',
+    async (how) => {
+      server.script(({ request, response, socket }) => {
+        request.on('error', () => undefined);
+        response.writeHead(403, { 'Content-Length': 2 });
+        response.end('no', () => (how === 'reset' ? socket.resetAndDestroy() : socket.destroy()));
+      });
+      const body = reusedBufferBody(new Uint8Array(64 * 1024 * 1024), 1024 * 1024);
+      const outcome = await transport.send(requestOf({ method: 'PUT', body }));
+      expect(outcome).toMatchObject({ ok: true, value: { status: 403, isEarly: true } });
+    },
+  );
+
   it('that is cut off is connection-lost when it was a consent, itself when it was a refusal', async () => {
     const cut = (status: number): void =>
       server.script(({ response, socket }) => {
