@@ -17,8 +17,17 @@ export function originOf(url: URL): Origin {
   return { secure, hostname: url.hostname.replace(/^\[|\]$/g, ''), port, host: url.host };
 }
 
+const origins = new WeakMap<Profile, Origin>();
+
 /** Where the bucket of a profile answers, by virtual host, custom domain or path. */
 export function bucketOrigin(profile: Profile): Origin {
+  // Asked for each request, and a URL is dear to parse.
+  const known = origins.get(profile) ?? findBucketOrigin(profile);
+  origins.set(profile, known);
+  return known;
+}
+
+function findBucketOrigin(profile: Profile): Origin {
   const origin = originOf(new URL(endpointOf(profile)));
   if (addressingOf(profile) !== 'virtual-host') return origin;
   return {
@@ -29,7 +38,7 @@ export function bucketOrigin(profile: Profile): Origin {
 }
 
 /** RFC 3986, as OSS canonicalises: everything but letters, digits and `-_.~` is escaped. Throws on half a surrogate pair. */
-export function encodeStrictly(text: string): string {
+function encodeStrictly(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -1,4 +1,4 @@
-export interface RequestToSign {
+export interface SigningInput {
   readonly method: string;
   readonly bucket: string;
   readonly object?: string;
@@ -11,7 +11,7 @@ export interface RequestToSign {
 /** Signs without sending. */
 export function createRequest(
   this: object,
-  request: RequestToSign,
+  request: SigningInput,
 ): { readonly url: string; readonly params: { readonly headers: Record<string, string> } };
 
 export const signUtils: {

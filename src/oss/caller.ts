@@ -1,4 +1,4 @@
-import type { Answer, Body, CancelSignal, RequestContext } from '../engine/ports';
+import type { Answer, Body, RequestContext } from '../engine/ports';
 import type { TemporaryCredentials } from '../shared/credentials';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
@@ -17,7 +17,7 @@ export interface CallerOptions {
 }
 
 /** One call of OSS's interface, before it is signed. */
-export interface Call {
+interface Call {
   /** OSS's name of it: PutObject. */
   readonly operation: string;
   /** The right it needs, where its name is another. */
@@ -119,8 +119,6 @@ export function bodyOf(bytes: Uint8Array): Body {
     },
   };
 }
-
-export const neverCanceled: CancelSignal = { canceled: false, onCancel: () => undefined };
 
 const ignore = (): void => undefined;
 const unanswered = (why: Fault): Answer<never> => ({ ...failure(why), clockOffsetMs: null });

@@ -17,7 +17,7 @@ export interface RequestToSign {
 }
 
 /** Gives the headers to send, Authorization among them, signed for the instant `serverNow` (milliseconds). */
-export type Sign = (request: RequestToSign, serverNow: number) => Record<string, string>;
+type Sign = (request: RequestToSign, serverNow: number) => Record<string, string>;
 
 export interface Signers {
   signerFor(
@@ -38,7 +38,7 @@ const NO_MIME_GUESS = 'none';
  * Signs as ali-oss does: its `createRequest` on the few members of a client that it reads. The whole client would
  * bring urllib, an XML parser and 20 MiB into a process that sends nothing with them.
  */
-export function createSigner(
+function createSigner(
   signature: Profile['signature'],
   region: string,
   credentials: TemporaryCredentials,

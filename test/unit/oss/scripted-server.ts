@@ -105,19 +105,29 @@ export function contextOf(more: Partial<RequestContext> = {}): RequestContext {
 }
 
 /** A body that hands out one buffer again and again, as the file reader does, and overwrites it in between. */
-export function reusedBufferBody(bytes: Uint8Array, chunkBytes: number): Body & { asked(): number } {
+export function reusedBufferBody(
+  bytes: Uint8Array,
+  chunkBytes: number,
+): Body & { asked(): number; readonly ended: Promise<void> } {
   let asked = 0;
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
   return {
+    ended,
     sizeBytes: bytes.length,
     asked: () => asked,
     async *chunks() {
-      const buffer = new Uint8Array(chunkBytes);
-      for (let offset = 0; offset < bytes.length; offset += chunkBytes) {
-        asked += 1;
-        const slice = bytes.subarray(offset, offset + chunkBytes);
-        buffer.set(slice);
-        yield await Promise.resolve(buffer.subarray(0, slice.length));
-        buffer.fill(0xee);
+      try {
+        const buffer = new Uint8Array(chunkBytes);
+        for (let offset = 0; offset < bytes.length; offset += chunkBytes) {
+          asked += 1;
+          const slice = bytes.subarray(offset, offset + chunkBytes);
+          buffer.set(slice);
+          yield await Promise.resolve(buffer.subarray(0, slice.length));
+          buffer.fill(0xee);
+        }
+      } finally {
+        end();
       }
     },
   };

@@ -130,18 +130,35 @@ describe('an answer', () => {
       request.on('error', () => undefined);
       request.once('data', () => {
         request.pause();
-        response.writeHead(403, { 'x-oss-request-id': 'R1', Connection: 'close' }).end('no');
+        response.writeHead(403, { 'Content-Length': 2 }).end('no');
       });
     });
     const body = reusedBufferBody(new Uint8Array(64 * 1024 * 1024), 1024 * 1024);
     const outcome = await transport.send(requestOf({ method: 'PUT', body }));
     expect(outcome).toMatchObject({ ok: true, value: { status: 403, isEarly: true } });
+    await body.ended;
     expect(body.asked()).toBeLessThan(64);
-    // That connection has half a body on it and must not be used again.
+    // That connection has half a body on it: it must not be used again, nor stay open.
+    const { socket } = server.received[0]!;
+    if (!socket.destroyed) await once(socket, 'close');
     server.script(answerWith(200));
     expect(await faultCode(requestOf())).toBe('answer 200');
     expect(server.connections()).toBe(2);
   });
+
+  it.each(['closed', 'reset'])(
+    'early and negative is heard although the connection is %s at once',
+    async (how) => {
+      server.script(({ request, response, socket }) => {
+        request.on('error', () => undefined);
+        response.writeHead(403, { 'Content-Length': 2 });
+        response.end('no', () => (how === 'reset' ? socket.resetAndDestroy() : socket.destroy()));
+      });
+      const body = reusedBufferBody(new Uint8Array(64 * 1024 * 1024), 1024 * 1024);
+      const outcome = await transport.send(requestOf({ method: 'PUT', body }));
+      expect(outcome).toMatchObject({ ok: true, value: { status: 403, isEarly: true } });
+    },
+  );
 
   it('that is cut off is connection-lost when it was a consent, itself when it was a refusal', async () => {
     const cut = (status: number): void =>
@@ -220,6 +237,17 @@ describe('a connection', () => {
       expect(await faultCode(requestOf({ method, body }))).toBe('connection-lost');
     }
     expect(server.received).toHaveLength(4);
+  });
+
+  it('that was kept and dies within an answer is not taken for one that was dead', async () => {
+    server.script(answerWith(200));
+    await transport.send(requestOf());
+    server.script(({ response, socket }) => {
+      response.writeHead(200, { 'Content-Length': 10 });
+      response.write('x', () => socket.end());
+    });
+    expect(await faultCode(requestOf())).toBe('connection-lost');
+    expect(server.received).toHaveLength(2);
   });
 
   it('that is new and dies is not tried again', async () => {
