@@ -142,6 +142,7 @@ function Places() {
           <main className="page">
             <Notes />
             <QueuePage />
+            <UndoBar />
           </main>
         </>
       );
@@ -185,9 +186,6 @@ export function App() {
             <DropOver />
           </div>
         )}
-        <div className="over-page passive">
-          <UndoBar />
-        </div>
       </div>
       <Sheets />
       <LiveRegion />

@@ -59,7 +59,7 @@ export function LiveRegion() {
     };
   }, [queue, t, format]);
   return (
-    <div className="hidden" aria-live="polite">
+    <div className="hidden live" aria-live="polite">
       {text}
     </div>
   );

@@ -2,8 +2,8 @@
 export interface Format {
   readonly count: (value: number) => string;
   readonly bytes: (value: number) => string;
-  /** "41.2 / 96.4 GB": one unit for both where they share it. */
-  readonly ofBytes: (part: number, whole: number) => string;
+  /** A part in the unit of its whole, without it, for "41.2 / 96.4 GB"; with a unit of its own where it is small. */
+  readonly partOf: (part: number, whole: number) => string;
   /** Parts are counted in the units that they are cut in: "32 MiB". */
   readonly binaryBytes: (value: number) => string;
   readonly speed: (bytesPerSecond: number) => string;
@@ -61,11 +61,11 @@ export function formatFor(locale: string): Format {
   return {
     count: (value) => whole.format(value),
     bytes,
-    ofBytes: (part, all) => {
+    partOf: (part, all) => {
       const power = powerOf(all, 1000, SIZES.length - 1);
       const scaled = part / 1000 ** power;
-      if (scaled < 0.1 && part > 0) return `${bytes(part)} / ${bytes(all)}`;
-      return `${number(digits(scaled, power)).format(scaled)} / ${bytes(all)}`;
+      if (scaled < 0.1 && part > 0) return bytes(part);
+      return number(digits(scaled, power)).format(scaled);
     },
     binaryBytes: (value) => {
       const power = powerOf(value, 1024, BINARY.length - 1);

@@ -16,16 +16,19 @@ export function Sheet({ label, children, onClose, narrow = false }: SheetProps) 
     return () => dialog?.close();
   }, []);
   return (
-    <dialog
-      ref={ref}
-      className={`sheet ${narrow ? 'narrow' : ''}`}
-      aria-label={label}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-    >
-      {children}
-    </dialog>
+    <>
+      <div className="veil" />
+      <dialog
+        ref={ref}
+        className={`sheet ${narrow ? 'narrow' : ''}`}
+        aria-label={label}
+        onCancel={(event) => {
+          event.preventDefault();
+          onClose();
+        }}
+      >
+        {children}
+      </dialog>
+    </>
   );
 }

@@ -22,14 +22,16 @@ function TurningRing() {
 interface StateLabelProps {
   readonly tone: 'rest' | 'move' | 'proof' | 'hold' | 'ask' | 'fail';
   readonly icon: IconName | 'seal';
+  /** The ring turns only where something is being verified now. */
+  readonly still?: boolean;
   readonly children: React.ReactNode;
 }
 
 /** Icon, word and tone of a state. */
-export function StateLabel({ tone, icon, children }: StateLabelProps) {
+export function StateLabel({ tone, icon, still = false, children }: StateLabelProps) {
   return (
     <span className={`state t-${tone}`}>
-      {icon === 'seal' ? <Seal /> : icon === 'verify' ? <TurningRing /> : <Icon name={icon} />}
+      {icon === 'seal' ? <Seal /> : icon === 'verify' && !still ? <TurningRing /> : <Icon name={icon} />}
       <span>{children}</span>
     </span>
   );

@@ -185,7 +185,6 @@ export function DestinationForm({ destination, onSaved, footer, bare = false }: 
     <form className={bare ? '' : 'formpage'} noValidate onSubmit={form.submit}>
       <div className="form">
         <h2>{t('form.where')}</h2>
-        <TextField {...field('name')} placeholder={form.values.bucket} hint={t('form.hints.name')} />
         <TextField {...field('bucket')} />
         <TextField
           {...field('region')}
@@ -198,11 +197,11 @@ export function DestinationForm({ destination, onSaved, footer, bare = false }: 
           ))}
         </datalist>
         <TextField {...field('prefix')} hint={t('form.hints.prefix')} />
+        <TextField {...field('name')} placeholder={form.values.bucket} />
         <TextField
           {...field('endpoint')}
           mono
-          placeholder={region === '' ? '' : `https://oss-${region}.aliyuncs.com`}
-          hint={t('form.hints.endpoint')}
+          placeholder={region === '' ? t('form.hints.endpoint') : `https://oss-${region}.aliyuncs.com`}
         />
         <h2>{t('form.authorization')}</h2>
         {authorization === 'token-server' ? (

@@ -42,7 +42,7 @@ export function FirstRun() {
   return (
     <>
       <header className="bar">
-        <h1 className="brand">
+        <h1 className="welcome-brand">
           <Mark />
           OSS Ferry
         </h1>

@@ -14,11 +14,12 @@ export interface FormValues {
 }
 
 export type FieldName = 'name' | 'bucket' | 'region' | 'prefix' | 'endpoint' | 'tokenServerUrl';
+/** In the order of the form: the first that is wrong gets the focus. */
 export const FIELD_NAMES: readonly FieldName[] = [
-  'name',
   'bucket',
   'region',
   'prefix',
+  'name',
   'endpoint',
   'tokenServerUrl',
 ];
@@ -103,6 +104,8 @@ export function check(values: FormValues, base: Profile | null): Checked {
     const field = FIELD_OF_PATH[issue.path.join('.')];
     if (field !== undefined) problems[field] ??= problemOf(field, values[field].trim());
   }
+  // Without a name the bucket's serves, so it is the bucket that is missing.
+  if (problems.name === 'empty') delete problems.name;
   // superRefine is not reached while another field is wrong, but plain http should be said at once.
   for (const field of ['endpoint', 'tokenServerUrl'] as const)
     if (problems[field] === undefined && isInsecure(values, base, field)) problems[field] = 'insecure';

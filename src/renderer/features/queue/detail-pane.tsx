@@ -149,7 +149,7 @@ function Proof({ detail, groups }: { readonly detail: ItemDetail; readonly group
           <>
             <dt>{t('proof.crc64')}</dt>
             <dd className="full">
-              <StateLabel tone="rest" icon="scan">
+              <StateLabel tone="rest" icon="verify" still>
                 {matching}
               </StateLabel>
             </dd>

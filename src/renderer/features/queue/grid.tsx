@@ -17,6 +17,7 @@ import { useScroll } from './use-scroll';
 
 /** Rows drawn before and after those in sight. */
 const OVERSCAN = 8;
+const BASE_STEP_PX = 100_000;
 
 function Head({ narrow }: { readonly narrow: boolean }) {
   const { t } = useTranslation();
@@ -82,6 +83,9 @@ export function QueueGrid() {
     wishFocus(ferry);
   }, [ferry]);
 
+  // Painting is single-precision: 28 million pixels down a hairline would be lost. So the rows lie on a layer that
+  // stays in sight, and count from a place near by; only the layer moves while one scrolls.
+  const basePx = Math.floor(scroll.topPx / BASE_STEP_PX) * BASE_STEP_PX;
   const rows: number[] = [];
   // The row with the keyboard is drawn wherever it is: a row that is not there cannot keep the focus.
   if (focusRow !== undefined && focusRow < first) rows.push(focusRow);
@@ -97,7 +101,7 @@ export function QueueGrid() {
     const place = {
       rowKey,
       rowIndex: row + 2,
-      offsetPx: topOf(ref) - scroll.topPx + scroll.barTopPx,
+      offsetPx: topOf(ref) - basePx,
       selected: selection.keys.has(rowKey),
       tabStop: row === tabStopRow,
       narrow,
@@ -123,7 +127,11 @@ export function QueueGrid() {
         <Head narrow={narrow} />
         <div className="grid-scroll" role="rowgroup" ref={setElement} onScroll={scroll.onScroll}>
           <div className="grid-space" role="presentation" style={{ height: scroll.scale.barPx }}>
-            {rows.map(drawRow)}
+            <div className="grid-base" role="presentation">
+              <div role="presentation" style={{ transform: `translateY(${basePx - scroll.topPx}px)` }}>
+                {rows.map(drawRow)}
+              </div>
+            </div>
           </div>
         </div>
       </div>

@@ -12,7 +12,7 @@ import {
   togglePause,
 } from './grid-commands';
 import { keyTarget, type RowKey } from './row-map';
-import { deletePlan, pauseOrResume } from './verbs';
+import { deletePlan, pauseOrResume, possibleVerbs } from './verbs';
 
 interface RowMenuProps {
   readonly rowKey: RowKey;
@@ -29,6 +29,7 @@ export function RowMenu({ rowKey, at, onClose }: RowMenuProps) {
   const target = keyTarget(rowKey);
   const verb = pauseOrResume(keys, known);
   const plan = deletePlan(keys, known);
+  const possible = possibleVerbs(keys, known);
   const items: MenuItem[] = [];
   if (target.kind === 'item' && keys.length === 1) {
     const { itemId } = target;
@@ -56,28 +57,28 @@ export function RowMenu({ rowKey, at, onClose }: RowMenuProps) {
       },
     );
   }
-  items.push(
-    {
+  if (possible.pause)
+    items.push({
       id: 'pause',
       icon: verb === 'pause' ? 'pause' : 'play',
       label: t(`actions.${verb}`),
       keys: t('keys.space'),
       onPress: () => togglePause(ferry, keys),
-    },
-    {
+    });
+  if (possible.retry)
+    items.push({
       id: 'retry',
       icon: 'retry',
       label: t(target.kind === 'batch' ? 'actions.retryFailed' : 'actions.retry'),
       keys: t('keys.retry'),
       onPress: () => commandRows(ferry, 'retry', keys),
-    },
-    {
-      id: 'delete',
-      icon: plan.cancel.length > 0 ? 'close' : 'trash',
-      label: t(plan.cancel.length > 0 ? 'actions.cancel' : 'actions.remove'),
-      keys: t('keys.delete'),
-      onPress: () => deleteRows(ferry, keys),
-    },
-  );
+    });
+  items.push({
+    id: 'delete',
+    icon: plan.cancel.length > 0 ? 'close' : 'trash',
+    label: t(plan.cancel.length > 0 ? 'actions.cancel' : 'actions.remove'),
+    keys: t('keys.delete'),
+    onPress: () => deleteRows(ferry, keys),
+  });
   return <Menu label={t('actions.menu')} at={at} items={items} onClose={onClose} />;
 }

@@ -92,6 +92,8 @@ function NoteCell({ note }: { readonly note: Note }) {
   );
 }
 
+const ASKS_RETRY: readonly StateName[] = ['failed', 'conflict', 'source-changed'];
+
 interface BatchViewProps extends Placed {
   readonly batch: BatchRow;
   readonly expanded: boolean;
@@ -131,13 +133,15 @@ export const BatchView = memo(function BatchView({ batch, expanded, first, ...pl
         </span>
         <Icon name={batch.kind === 'folder' ? 'folder' : 'file'} />
         <span className="cut">{batch.name}</span>
-        <span className="meta">
-          <Spoken text={`${bound}${t('queue.files', { count: batch.items })}`} atLeast={atLeast} />
-        </span>
+        {!place.narrow && (
+          <span className="meta">
+            <Spoken text={`${bound}${t('queue.files', { count: batch.items })}`} atLeast={atLeast} />
+          </span>
+        )}
       </div>
       <div className="st" role="gridcell">
         <StateLabel {...LOOKS[name]}>
-          <Spoken text={batchWord(t, format, batch)} atLeast={atLeast} />
+          <Spoken text={batchWord(t, format, batch, place.narrow)} atLeast={atLeast} />
         </StateLabel>
       </div>
       {waits && !place.narrow ? (
@@ -160,26 +164,16 @@ export const BatchView = memo(function BatchView({ batch, expanded, first, ...pl
             <Cells />
           )}
           <Cells numeric>
-            <Spoken
-              text={
-                moving && !place.narrow && !batch.scanning
-                  ? format.ofBytes(numbers.verifiedBytes, numbers.totalBytes)
-                  : `${bound}${size}`
-              }
-              atLeast={atLeast}
-            />
+            {moving && !place.narrow && !batch.scanning && (
+              <span className="part">{format.partOf(numbers.verifiedBytes, numbers.totalBytes)} / </span>
+            )}
+            <Spoken text={`${bound}${size}`} atLeast={atLeast} />
           </Cells>
           {!place.narrow && (
             <>
               <Cells numeric>{numbers.bytesPerSecond > 0 && format.speed(numbers.bytesPerSecond)}</Cells>
               <Cells numeric>
-                {name === 'paused' ? (
-                  <button type="button" tabIndex={-1} className="act soft" data-act="resume">
-                    {t('actions.resume')}
-                  </button>
-                ) : (
-                  unfinished && timeLeft
-                )}
+                <BatchAction name={name} timeLeft={unfinished ? timeLeft : ''} />
               </Cells>
             </>
           )}
@@ -188,6 +182,17 @@ export const BatchView = memo(function BatchView({ batch, expanded, first, ...pl
     </div>
   );
 });
+
+function BatchAction({ name, timeLeft }: { readonly name: StateName; readonly timeLeft: string }) {
+  const { t } = useTranslation();
+  const act = name === 'paused' ? 'resume' : ASKS_RETRY.includes(name) ? 'retry' : null;
+  if (act === null) return timeLeft;
+  return (
+    <button type="button" tabIndex={-1} className="act soft" data-act={act}>
+      {t(`actions.${act}`)}
+    </button>
+  );
+}
 
 /** "Retrying in 8 s" counts down; all other words stand. */
 function ItemWord({ row }: { readonly row: ItemRow }) {

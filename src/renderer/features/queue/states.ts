@@ -89,8 +89,16 @@ export function itemWord(t: TFunction, format: Format, state: ItemState, now: nu
   return t(`states.${name as Exclude<StateName, 'retrying' | 'failed' | 'scanning'>}`);
 }
 
-export function batchWord(t: TFunction, format: Format, batch: BatchRow): string {
+/** Where the column is narrow, the word alone. */
+function shortBatchWord(t: TFunction, name: StateName): string | null {
+  if (name === 'scanning') return t('states.scanningShort');
+  return name === 'uploading' || name === 'done' ? t(`states.${name}`) : null;
+}
+
+export function batchWord(t: TFunction, format: Format, batch: BatchRow, short: boolean): string {
   const name = batchStateName(batch);
+  const word = short ? shortBatchWord(t, name) : null;
+  if (word !== null) return word;
   const { counts } = batch;
   const all = format.count(batch.items);
   switch (name) {
@@ -121,6 +129,14 @@ export function timeLeftWords(t: TFunction, format: Format, secondsLeft: number 
   const left = timeLeft(secondsLeft);
   if (left.unit === 'under-minute') return t('time.underMinute');
   return t(`time.${left.unit}`, { count: left.count, amount: format.count(left.count) });
+}
+
+/** "At least 50 min", while a scan still finds more. */
+export function timeAtLeastWords(t: TFunction, format: Format, secondsLeft: number | null): string {
+  if (secondsLeft === null) return '';
+  const left = timeLeft(secondsLeft);
+  if (left.unit === 'under-minute') return '';
+  return t(`time.atLeast.${left.unit}`, { count: left.count, amount: format.count(left.count) });
 }
 
 export type RowAction = 'retry' | 'resume' | 'details';

@@ -5,7 +5,7 @@ import { shareOf } from '../../i18n/format';
 import { speedPath } from '../../store/speed-history';
 import { useAtMostEvery, useSecond } from '../../ui/hooks';
 import { Bar, Spoken } from '../../ui/parts';
-import { provenOf, timeLeftWords, unfinishedOf } from './states';
+import { provenOf, timeAtLeastWords, timeLeftWords, unfinishedOf } from './states';
 
 const SPARK = { width: 168, height: 30 };
 const NUMBERS_EVERY_MS = 500;
@@ -72,12 +72,8 @@ export function Strip() {
   const percent = Math.floor(shareOf(shown.verifiedBytes, shown.totalBytes) * 100 + 1e-9);
   const atLeast = t('numbers.atLeast');
   const bound = shown.scanning ? '≥ ' : '';
-  const timeLeft = timeLeftWords(t, format, shown.secondsLeft);
-  const time = shown.pausedByUser
-    ? t('strip.paused')
-    : timeLeft !== ''
-      ? t(shown.scanning ? 'strip.timeAtLeast' : 'strip.time', { timeLeft })
-      : t('strip.calculating');
+  const timeLeft = (shown.scanning ? timeAtLeastWords : timeLeftWords)(t, format, shown.secondsLeft);
+  const time = shown.pausedByUser ? t('strip.paused') : timeLeft || t('strip.calculating');
   return (
     <footer className="strip" data-zone="strip">
       <Bar

@@ -242,7 +242,7 @@ export function useScrollAnchor(map: RowMap, scroll: Scroll): void {
   const knownMap = useRef(map);
   useLayoutEffect(() => {
     const { current } = anchor;
-    if (knownMap.current !== map && current !== null && scroll.barTopPx > 0) {
+    if (knownMap.current !== map && current !== null && scroll.topPx > 0) {
       knownMap.current = map;
       const ref = rowAt(map, rowOfKey(map, current.key, indexOfItem(ferry)) ?? -1);
       if (ref !== undefined && Math.abs(topOf(ref) + current.px - scroll.topPx) >= 1) {

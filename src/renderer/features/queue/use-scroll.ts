@@ -8,8 +8,6 @@ export interface Scroll {
   readonly scale: ScrollScale;
   /** Pixels of the list above the window's upper edge. */
   readonly topPx: number;
-  /** Pixels of the scroll bar: rows are laid out against it. */
-  readonly barTopPx: number;
   readonly onScroll: () => void;
   readonly scrollTo: (topPx: number) => void;
 }
@@ -35,7 +33,6 @@ export function useScroll(element: HTMLElement | null, heightPx: number): Scroll
     viewPx,
     scale,
     topPx: barTopPx * scale.factor,
-    barTopPx,
     onScroll: () => setBarTopPx(element?.scrollTop ?? 0),
     scrollTo: (topPx) => element?.scrollTo({ top: topPx / scale.factor, behavior: 'instant' }),
   };

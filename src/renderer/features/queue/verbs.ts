@@ -1,5 +1,5 @@
 import type { ItemId } from '../../../shared/ids';
-import type { BatchRow, ItemRow, Scope } from '../../../shared/queue-view';
+import type { BatchRow, ItemRow, ItemState, Scope } from '../../../shared/queue-view';
 import { keyTarget, type RowKey } from './row-map';
 import { isEnded, unfinishedOf } from './states';
 
@@ -73,3 +73,43 @@ export function deletePlan(keys: Iterable<RowKey>, known: Known): DeletePlan {
   }
   return { remove: scopesOf(ended), cancel: scopesOf(going), keptBytes };
 }
+
+/** Which verbs can move any of the rows; a row that was never fetched may take all of them. */
+export function possibleVerbs(
+  keys: Iterable<RowKey>,
+  known: Known,
+): { readonly pause: boolean; readonly retry: boolean } {
+  let pause = false;
+  let retry = false;
+  for (const key of keys) {
+    const target = keyTarget(key);
+    if (target.kind === 'batch') {
+      const batch = known.batch(target.batchId);
+      if (batch === undefined) continue;
+      const { failed, conflict, sourceChanged, canceled } = batch.counts;
+      pause ||= batch.scanning || unfinishedOf(batch) > 0;
+      retry ||= failed + conflict + sourceChanged + canceled > 0;
+    } else {
+      const kind = known.row(target.itemId)?.state.kind;
+      pause ||= kind === undefined || !ENDED.includes(kind);
+      retry ||= kind === undefined || RETRIABLE.includes(kind);
+    }
+  }
+  return { pause, retry };
+}
+
+const ENDED: readonly ItemState['kind'][] = [
+  'done',
+  'skipped',
+  'conflict',
+  'source-changed',
+  'failed',
+  'canceled',
+];
+const RETRIABLE: readonly ItemState['kind'][] = [
+  'retrying',
+  'conflict',
+  'source-changed',
+  'failed',
+  'canceled',
+];
