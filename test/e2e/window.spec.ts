@@ -166,11 +166,11 @@ test.describe('the window stays where it is', () => {
       ({ app: electron }) =>
         new Promise<string>((done) => electron.once('second-instance', () => done('told'))),
     );
-    const [program, folder] = await app.evaluate(({ app: electron }) => [
+    const [program, folder] = await app.evaluate(({ app: electron }): [string, string] => [
       process.execPath,
       electron.getAppPath(),
     ]);
-    const second = spawn(program ?? '', [folder ?? '', '--no-sandbox', `--user-data-dir=${userData}`]);
+    const second = spawn(program, [folder, '--no-sandbox', `--user-data-dir=${userData}`]);
     const code = await new Promise((done) => second.once('exit', done));
     expect(code).toBe(0);
     expect(await told).toBe('told');
