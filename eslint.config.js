@@ -146,7 +146,7 @@ module.exports = tseslint.config(
     rules: {
       'n/no-unsupported-features/node-builtins': [
         'error',
-        { version: '18.15.0', ignores: ['fetch', 'Headers', 'Response', 'Request'] },
+        { version: '18.15.0', ignores: ['util.parseArgs', 'fetch', 'Headers', 'Response', 'Request'] },
       ],
     },
   },

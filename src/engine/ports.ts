@@ -227,6 +227,8 @@ export type StoreRecord =
   | { readonly kind: 'part-stored'; readonly itemId: ItemId; readonly part: UploadedPart }
   /** Parts that the server does not have after all. */
   | { readonly kind: 'parts-dropped'; readonly itemId: ItemId; readonly partNumbers: readonly number[] }
+  /** Bytes of this part (0: of the one Put) were begun: if they are begun again they count as sent twice. */
+  | { readonly kind: 'part-begun'; readonly itemId: ItemId; readonly partNumber: number }
   /** The UploadId is completed, aborted or gone: forget it and its parts. Also clears `initiating`. */
   | { readonly kind: 'upload-closed'; readonly itemId: ItemId }
   /** Server-side parts may be left that could not be listed (P4). */
@@ -249,11 +251,15 @@ export interface WorkItem {
   readonly batchId: BatchId;
   readonly destinationId: DestinationId;
   readonly key: ObjectKey;
+  /** Path below what was handed in, for words alone. */
+  readonly name: string;
   readonly source: Source;
   readonly conflict: ConflictPolicy;
   readonly checkpoint: Checkpoint | null;
   /** Server time at which an Initiate was about to be sent whose answer was never kept. */
   readonly initiatingAtServer: number | null;
+  /** Parts (0: the one Put) that were begun and never acknowledged. */
+  readonly begun: readonly number[];
   /** It was in the queue before this run: an answer may have been lost. */
   readonly fromEarlierRun: boolean;
   /** The user sent it again: the source is looked at afresh, the old snapshot does not bind. */

@@ -4,8 +4,13 @@ import { failure, fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { DestinationView } from '../shared/ipc/contract';
 
-/** One question to the server that a destination names; `fresh` goes past its cache. */
-export type AskTokenServer = (url: string, fresh: boolean) => Promise<Outcome<TemporaryCredentials>>;
+/** One question to the server that a destination names. */
+export type AskTokenServer = (question: {
+  readonly url: string;
+  /** Goes past every cache. */
+  readonly fresh: boolean;
+  readonly allowInsecure: boolean;
+}) => Promise<Outcome<TemporaryCredentials>>;
 
 type Note = DestinationView['credentials'];
 
@@ -31,7 +36,7 @@ export class Credentials {
       return failure(
         fault('credentials-missing', 'This destination was removed; its files wait until it is back.'),
       );
-    const { authorization, name } = destination.profile;
+    const { authorization, name, allowInsecure } = destination.profile;
     if (authorization.kind !== 'token-server')
       return failure(
         fault(
@@ -39,7 +44,7 @@ export class Credentials {
           `${name} is authorized by ${authorization.kind}, which this version cannot do yet.`,
         ),
       );
-    const outcome = await this.#ask(authorization.url, fresh);
+    const outcome = await this.#ask({ url: authorization.url, fresh, allowInsecure });
     if (outcome.ok) this.#remember(destination.destinationId, outcome.value);
     return outcome;
   }

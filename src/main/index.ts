@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { app, session, type BrowserWindow } from 'electron';
-import { failure, fault } from '../shared/faults';
+import { askTokenServer } from '../oss/token-server';
 import { APP_ORIGIN, declareAppScheme, serveApp } from './app-protocol';
 import { onAwake } from './awake';
+import type { AskTokenServer } from './credentials';
 import { composeFerry, type Ferry } from './ferry';
 import { confineAllContents, denyPermissions } from './lockdown';
 import { describeError, logToStandardError as log } from './log';
@@ -33,8 +34,7 @@ async function run(): Promise<void> {
   denyPermissions(session.defaultSession);
   serveApp(session.defaultSession, join(__dirname, '../renderer'));
   setApplicationMenu();
-  const ask = () =>
-    Promise.resolve(failure(fault('credentials-missing', 'There is no token server client yet.')));
+  const ask: AskTokenServer = (question) => askTokenServer({ ...question, now: () => Date.now() });
   const ferry = composeFerry(() => window, isOurs, ask, log);
   showWindow(ferry);
   ferry.engine.start();

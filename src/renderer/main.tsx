@@ -1,4 +1,45 @@
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { I18nextProvider } from 'react-i18next';
+import { z } from 'zod';
+import { App } from './app';
+import { FerryContext, type Ferry } from './ferry';
+import { createWords, languageFor } from './i18n';
+import { createAppStore, followApp } from './store/app-store';
+import { QueueStore } from './store/queue-store';
+import { createViewStore } from './store/view-store';
+import './ui/tokens.css';
+import './ui/window.css';
+import './ui/app.css';
 
-const place = document.getElementById('root');
-if (place !== null) createRoot(place).render(<h1>OSS Ferry</h1>);
+// The page's policy forbids eval; zod would try it once and the refusal would be logged.
+z.config({ jitless: true });
+
+function start(root: HTMLElement): void {
+  const ferry: Ferry = {
+    bridge: window.ferry,
+    queue: new QueueStore(window.ferry),
+    app: createAppStore(),
+    view: createViewStore(),
+  };
+  const words = createWords(languageFor('system', navigator.language));
+  ferry.app.subscribe(({ info, settings }) => {
+    const language = languageFor(settings.language, info?.locale ?? navigator.language);
+    if (words.language !== language) void words.changeLanguage(language);
+    document.documentElement.lang = language;
+  });
+  followApp(ferry.bridge, ferry.app);
+  ferry.queue.start();
+  createRoot(root).render(
+    <StrictMode>
+      <I18nextProvider i18n={words}>
+        <FerryContext value={ferry}>
+          <App />
+        </FerryContext>
+      </I18nextProvider>
+    </StrictMode>,
+  );
+}
+
+const root = document.getElementById('root');
+if (root !== null) start(root);

@@ -1,0 +1,27 @@
+import { readArguments } from './arguments';
+import { StartProblem } from './problem';
+import { startAppServer, type AppServer } from './start-app-server';
+
+/** The program: `node out/app-server/main.js [--host 127.0.0.1] [--port 0] [--json]`. */
+async function main(): Promise<void> {
+  const { host, port, json } = readArguments(process.argv.slice(2));
+  const server = await startAppServer({ environment: process.env, host, port });
+  stopOn('SIGTERM', server);
+  stopOn('SIGINT', server);
+  process.stdout.write(
+    json ? `${JSON.stringify({ url: server.url })}\n` : `The application server listens on ${server.url}\n`,
+  );
+}
+
+/** The first signal lets requests under way end; a second one ends the process at once. */
+function stopOn(signal: 'SIGTERM' | 'SIGINT', server: AppServer): void {
+  process.once(signal, () => {
+    void server.close();
+  });
+}
+
+main().catch((error: unknown) => {
+  const sentence = error instanceof StartProblem ? error.message : 'The application server cannot start.';
+  process.stderr.write(`${sentence}\n`);
+  process.exitCode = error instanceof StartProblem ? error.exitCode : 1;
+});

@@ -1,0 +1,6 @@
+import type { FastifyInstance } from 'fastify';
+
+/** `GET /health`: this process answers. STS is not asked: its troubles are no reason to restart this server. */
+export function addHealth(app: FastifyInstance): void {
+  app.get('/health', (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
+}

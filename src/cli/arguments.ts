@@ -1,0 +1,131 @@
+/** The command line, read and checked: what is wrong is said in one sentence. */
+import { parseArgs } from 'node:util';
+import { failure, fault, success, type Outcome } from '../shared/faults';
+import { conflictPolicySchema, type ConflictPolicy } from '../shared/profile';
+
+export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
+
+  oss-ferry upload <path...> --profile FILE --state DIR [--prefix P] [--conflict C] [--concurrency N] [--max-wait D] [--json]
+  oss-ferry resume --profile FILE --state DIR [--concurrency N] [--max-wait D] [--json]
+  oss-ferry status --state DIR [--json]
+
+  --conflict     overwrite, never-overwrite (default), skip-identical or ask (ends as failed)
+  --concurrency  most connections at once, 1 to 32 (default 32)
+  --max-wait     gives up waiting for network or credentials after so long: 30s, 5m, 2h
+  --json         one event a line on standard output
+
+Exit code: 0 all done or skipped, 1 something failed, 2 bad arguments or profile, 3 credentials are needed, 130 stopped.`;
+
+export interface RunCommand {
+  readonly kind: 'upload' | 'resume';
+  readonly paths: readonly string[];
+  readonly profileFile: string;
+  readonly directory: string;
+  readonly prefix: string | null;
+  readonly conflict: ConflictPolicy | null;
+  readonly connections: number;
+  readonly maxWaitMs: number | null;
+  readonly json: boolean;
+}
+
+export type Command =
+  | RunCommand
+  | { readonly kind: 'status'; readonly directory: string; readonly json: boolean }
+  | { readonly kind: 'help' };
+
+const wrong = (message: string): Outcome<never> => failure(fault('invalid-input', message));
+
+const OPTIONS = {
+  profile: { type: 'string' },
+  state: { type: 'string' },
+  prefix: { type: 'string' },
+  conflict: { type: 'string' },
+  concurrency: { type: 'string' },
+  'max-wait': { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  upload: ['profile', 'state', 'prefix', 'conflict', 'concurrency', 'max-wait', 'json'],
+  resume: ['profile', 'state', 'concurrency', 'max-wait', 'json'],
+  status: ['state', 'json'],
+};
+
+export function readArguments(given: readonly string[]): Outcome<Command> {
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...given], options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (error) {
+    return wrong(firstSentence(error instanceof Error ? error.message : String(error)));
+  }
+  const { values, positionals } = parsed;
+  const [name, ...paths] = positionals;
+  if (values.help === true || name === undefined) return success({ kind: 'help' });
+  const allowed = ALLOWED[name];
+  if (allowed === undefined)
+    return wrong(`There is no command "${name}"; the commands are upload, resume and status.`);
+  const stray = Object.keys(values).find((option) => !allowed.includes(option));
+  if (stray !== undefined) return wrong(`The command ${name} does not take --${stray}.`);
+  if (values.state === undefined) return wrong(`--state is missing: the folder that keeps the queue.`);
+  if (name !== 'upload' && paths.length > 0) return wrong(`The command ${name} takes no paths.`);
+  if (name === 'status')
+    return success({ kind: 'status', directory: values.state, json: values.json === true });
+  if (values.profile === undefined)
+    return wrong('--profile is missing: the JSON file that names the destination.');
+  if (name === 'upload' && paths.length === 0)
+    return wrong('Nothing to upload: name at least one file or folder.');
+  const profileFile = values.profile;
+  const directory = values.state;
+  const shared = { paths, profileFile, directory, prefix: values.prefix ?? null, json: values.json === true };
+  return withNumbers(name === 'upload' ? 'upload' : 'resume', shared, values);
+}
+
+type Shared = Pick<RunCommand, 'paths' | 'profileFile' | 'directory' | 'prefix' | 'json'>;
+interface Numbers {
+  readonly conflict?: string | undefined;
+  readonly concurrency?: string | undefined;
+  readonly 'max-wait'?: string | undefined;
+}
+
+function withNumbers(kind: RunCommand['kind'], shared: Shared, values: Numbers): Outcome<RunCommand> {
+  const conflict = conflictPolicySchema.safeParse(values.conflict ?? 'never-overwrite');
+  if (!conflict.success)
+    return wrong(
+      `--conflict must be overwrite, never-overwrite, skip-identical or ask, not "${values.conflict ?? ''}".`,
+    );
+  if (conflict.data === 'keep-both')
+    return wrong('--conflict keep-both is not there yet; choose another policy.');
+  const connections = Number(values.concurrency ?? 32);
+  if (!Number.isInteger(connections) || connections < 1 || connections > 32)
+    return wrong(`--concurrency must be a number from 1 to 32, not "${values.concurrency ?? ''}".`);
+  if (shared.prefix !== null && /^[/\\]/.test(shared.prefix))
+    return wrong('--prefix must not begin with / or \\.');
+  const maxWaitMs = values['max-wait'] === undefined ? null : durationMs(values['max-wait']);
+  if (Number.isNaN(maxWaitMs))
+    return wrong(`--max-wait must look like 30s, 5m or 2h, not "${values['max-wait'] ?? ''}".`);
+  const prefix =
+    shared.prefix === null || shared.prefix === '' || shared.prefix.endsWith('/')
+      ? shared.prefix
+      : `${shared.prefix}/`;
+  return success({
+    ...shared,
+    kind,
+    prefix,
+    conflict: values.conflict === undefined ? null : conflict.data,
+    connections,
+    maxWaitMs,
+  });
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1_000, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** `90`, `90s`, `5m`, `2h`; NaN where it cannot be read. */
+export function durationMs(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  return number === undefined ? NaN : Number(number) * (UNITS[unit ?? ''] ?? NaN);
+}
+
+function firstSentence(message: string): string {
+  return message.split('\n')[0]?.replace(/\. To specify a positional.*$/, '.') ?? message;
+}

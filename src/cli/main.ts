@@ -1,0 +1,50 @@
+import { readArguments, USAGE, type Command } from './arguments';
+import { jsonOutput, textOutput } from './output';
+import { runUpload } from './run';
+import { runStatus } from './status';
+
+const write = (text: string): void => void process.stdout.write(text);
+const complain = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+
+/** The first interrupt stops cleanly; a second one ends at once, and nothing is lost by it. */
+function interruption(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(130));
+        resolve();
+      });
+    }
+  });
+}
+
+function carryOut(command: Command): Promise<number> | number {
+  switch (command.kind) {
+    case 'help':
+      write(`${USAGE}\n`);
+      return 0;
+    case 'status':
+      return runStatus(command.directory, command.json, write, complain);
+    default: {
+      const output = command.json ? jsonOutput(write) : textOutput(write, process.stdout.isTTY);
+      return runUpload(command, { environment: process.env, output, complain, interrupted: interruption() });
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const command = readArguments(process.argv.slice(2));
+  if (!command.ok) {
+    complain(command.fault.message);
+    process.exitCode = 2;
+    return;
+  }
+  process.exitCode = await carryOut(command.value);
+}
+
+// A reader that went away (`| head`) is no fault of the upload.
+process.stdout.on('error', () => undefined);
+void main().catch((error: unknown) => {
+  complain(`Something went wrong inside: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,112 @@
+/** What the command says: one JSON event a line, or words for people. Standard output holds nothing else. */
+import type { Ended } from '../host/ferry';
+import type { Waiting } from '../host/waiting';
+import type { Fault } from '../shared/faults';
+
+export interface Summary {
+  readonly items: number;
+  readonly done: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly canceled: number;
+  readonly conflict: number;
+  readonly sourceChanged: number;
+  readonly bytes: number;
+  readonly sentBytes: number;
+  readonly resentBytes: number;
+  readonly seconds: number;
+}
+
+export interface Progress {
+  readonly items: number;
+  readonly ended: number;
+  readonly bytes: number;
+  readonly verifiedBytes: number;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number | null;
+  readonly scanning: boolean;
+}
+
+export interface Output {
+  ended(ended: Ended): void;
+  progress(progress: Progress): void;
+  waiting(waiting: Waiting): void;
+  summary(summary: Summary): void;
+}
+
+type Write = (text: string) => void;
+
+function faultFields({ code, message, ossCode, ec, requestId }: Fault): Record<string, string> {
+  return {
+    code,
+    ...(ossCode === undefined ? {} : { ossCode }),
+    ...(ec === undefined ? {} : { ec }),
+    ...(requestId === undefined ? {} : { requestId }),
+    message,
+  };
+}
+
+/** The item's line of the contract. */
+export function itemEvent({ key, path, sizeBytes, end }: Ended): Record<string, unknown> {
+  const line = { event: 'item', key, path, state: end.kind, bytes: sizeBytes };
+  if ('fault' in end) return { ...line, fault: faultFields(end.fault) };
+  if (end.kind === 'canceled') return { ...line, fault: { code: 'canceled', message: 'It was canceled.' } };
+  return { ...line, crc64: end.crc64, etag: end.etag };
+}
+
+export function jsonOutput(write: Write): Output {
+  const line = (event: Record<string, unknown>): void => write(`${JSON.stringify(event)}\n`);
+  return {
+    ended: (ended) => line(itemEvent(ended)),
+    progress: (progress) => line({ event: 'progress', ...progress }),
+    waiting: ({ reason, fault }) => line({ event: 'waiting', reason, fault: faultFields(fault) }),
+    summary: (summary) => line({ event: 'summary', ...summary }),
+  };
+}
+
+const MANY = 5;
+
+export function textOutput(write: Write, toTerminal: boolean): Output {
+  const causes = new Map<string, { fault: Fault; paths: string[]; files: number }>();
+  return {
+    ended({ path, end }) {
+      if (!('fault' in end)) return;
+      const cause = causes.get(end.fault.code) ?? { fault: end.fault, paths: [], files: 0 };
+      cause.files += 1;
+      if (cause.paths.length < MANY) cause.paths.push(path);
+      causes.set(end.fault.code, cause);
+    },
+    progress({ ended, items, verifiedBytes, bytesPerSecond, scanning }) {
+      if (!toTerminal) return;
+      const all = `${scanning ? '≥ ' : ''}${items}`;
+      write(
+        `\r\u001b[K${ended} of ${all} files, ${readable(verifiedBytes)} verified, ${readable(bytesPerSecond)}/s`,
+      );
+    },
+    waiting: ({ reason, fault }) =>
+      write(`${toTerminal ? '\r\u001b[K' : ''}Waiting (${reason}): ${fault.message}\n`),
+    summary(summary) {
+      const { done, skipped, items, bytes, seconds } = summary;
+      if (toTerminal) write('\r\u001b[K');
+      write(
+        `${done} verified, ${skipped} skipped, ${items - done - skipped} not done; ${readable(bytes)} in ${seconds} s\n`,
+      );
+      for (const { fault, paths, files } of causes.values()) {
+        write(
+          `${files} ${files === 1 ? 'file' : 'files'}: ${fault.message} [${[fault.code, fault.ossCode, fault.requestId].filter(Boolean).join(', ')}]\n`,
+        );
+        for (const path of paths) write(`  ${path}\n`);
+        if (files > paths.length) write(`  and ${files - paths.length} more\n`);
+      }
+    },
+  };
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** `41.2 MB`, by thousands. */
+export function readable(bytes: number): string {
+  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return `${step === 0 ? value : value.toFixed(1)} ${UNITS[step] ?? ''}`;
+}

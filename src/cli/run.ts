@@ -1,0 +1,159 @@
+/** `upload` and `resume`: the engine without a window, until nothing is left to do. */
+import { openFerry, type Ended, type Ferry } from '../host/ferry';
+import type { Waiting } from '../host/waiting';
+import type { Outcome } from '../shared/faults';
+import type { DestinationId } from '../shared/ids';
+import { endpointOf, type Profile } from '../shared/profile';
+import type { RunCommand } from './arguments';
+import { credentialSource } from './credentials';
+import type { Output, Summary } from './output';
+import { readProfile } from './profile-file';
+
+/** A queue folder belongs to one destination: this is its name in the store. */
+const DESTINATION = 'command' as DestinationId;
+const PROGRESS_MS = 1_000;
+
+export interface Surroundings {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly output: Output;
+  /** One sentence for standard error. */
+  readonly complain: (sentence: string) => void;
+  /** Resolves when the user interrupts. */
+  readonly interrupted: Promise<void>;
+}
+
+type Ending = 'idle' | 'interrupted' | 'credentials' | 'gave-up';
+
+/** @returns the exit code */
+export async function runUpload(command: RunCommand, surroundings: Surroundings): Promise<number> {
+  const { complain, environment, output } = surroundings;
+  const profile = readProfile(command.profileFile);
+  if (!profile.ok) {
+    complain(profile.fault.message);
+    return 2;
+  }
+  const counted = new Counter();
+  const startedAt = Date.now();
+  const opened = await openFerry({
+    directory: command.directory,
+    destinations: [{ destinationId: DESTINATION, profile: profile.value }],
+    connections: command.connections,
+    ask: credentialSource(profile.value, environment),
+    onEnded: (ended) => {
+      counted.note(ended);
+      output.ended(ended);
+    },
+  });
+  if (!opened.ok) {
+    complain(opened.fault.message);
+    return 2;
+  }
+  const ferry = opened.value;
+  const begun = await begin(ferry, command, profile.value);
+  if (!begun.ok) {
+    await ferry.close();
+    complain(begun.fault.message);
+    return 2;
+  }
+  const ending = await watch(ferry, command, surroundings);
+  await ferry.close();
+  const { bytes, againBytes } = ferry.runner.sent;
+  const seconds = Math.round((Date.now() - startedAt) / 100) / 10;
+  output.summary({ ...counted.summary, sentBytes: bytes, resentBytes: againBytes, seconds });
+  return exitCode(ending, counted.summary);
+}
+
+async function begin(ferry: Ferry, command: RunCommand, profile: Profile): Promise<Outcome<unknown>> {
+  if (command.kind === 'upload') {
+    const conflict = command.conflict ?? profile.conflict ?? 'never-overwrite';
+    const prefix = command.prefix === null ? {} : { prefix: command.prefix };
+    return ferry.add({ destinationId: DESTINATION, paths: command.paths, conflict, join: true, ...prefix });
+  }
+  const { region, bucket } = profile;
+  return ferry.store.registerDestination({
+    destinationId: DESTINATION,
+    region,
+    bucket,
+    endpoint: endpointOf(profile),
+  });
+}
+
+/** Tells how it goes, once a second, until it ends one way or another. */
+async function watch(
+  ferry: Ferry,
+  command: RunCommand,
+  { output, interrupted }: Surroundings,
+): Promise<Ending> {
+  let waitingSince: number | null = null;
+  let told: Waiting | null = null;
+  let giveUp: (ending: Ending) => void = () => undefined;
+  const gaveUp = new Promise<Ending>((resolve) => (giveUp = resolve));
+  const look = (): void => {
+    const waiting = ferry.waiting();
+    if (waiting === null) {
+      waitingSince = null;
+      told = null;
+      return;
+    }
+    waitingSince ??= Date.now();
+    if (told?.reason !== waiting.reason || told.fault.code !== waiting.fault.code) output.waiting(waiting);
+    told = waiting;
+    const tooLong = command.maxWaitMs !== null && Date.now() - waitingSince >= command.maxWaitMs;
+    if (waiting.reason === 'credentials' && (tooLong || !waiting.passes)) giveUp('credentials');
+    else if (tooLong) giveUp('gave-up');
+  };
+  ferry.runner.onChange(look);
+  const timer = setInterval(() => {
+    look();
+    const snapshot = ferry.view.snapshot();
+    if (!snapshot.ok) return;
+    const { items, endedItems, totalBytes, verifiedBytes, bytesPerSecond, secondsLeft, scanning } =
+      snapshot.value.summary;
+    output.progress({
+      items,
+      ended: endedItems,
+      bytes: totalBytes,
+      verifiedBytes,
+      bytesPerSecond,
+      secondsLeft,
+      scanning,
+    });
+  }, PROGRESS_MS);
+  const ending = await Promise.race([
+    ferry.runner.whenIdle().then((): Ending => 'idle'),
+    interrupted.then((): Ending => 'interrupted'),
+    gaveUp,
+  ]);
+  clearInterval(timer);
+  return ending;
+}
+
+/** Where several hold, the order is 2, 130, 3, 1. */
+function exitCode(
+  ending: Ending,
+  { items, done, skipped }: Pick<Summary, 'items' | 'done' | 'skipped'>,
+): number {
+  if (ending === 'interrupted') return 130;
+  if (ending === 'credentials') return 3;
+  return ending === 'gave-up' || items > done + skipped ? 1 : 0;
+}
+
+class Counter {
+  readonly summary = {
+    items: 0,
+    done: 0,
+    skipped: 0,
+    failed: 0,
+    canceled: 0,
+    conflict: 0,
+    sourceChanged: 0,
+    bytes: 0,
+  };
+
+  note({ end, sizeBytes }: Ended): void {
+    const field = end.kind === 'source-changed' ? 'sourceChanged' : end.kind;
+    this.summary.items += 1;
+    this.summary[field] += 1;
+    if (end.kind === 'done' || end.kind === 'skipped') this.summary.bytes += sizeBytes;
+  }
+}

@@ -1,0 +1,70 @@
+/** Pause, resume, retry and cancel: for what is live here and now, for all else by one effect on the store. */
+import { batchOf, type ItemId } from '../shared/ids';
+import type { Outcome } from '../shared/faults';
+import type { Scope, Verb } from '../shared/queue-view';
+import { rewind } from './admission';
+import { close, leaveIfPaused } from './item-end';
+import { again } from './item-faults';
+import { addLeftovers } from './leftovers';
+import type { CommandResult } from './ports';
+import type { LiveItem } from './state';
+import type { Turn } from './turn';
+
+export function command(turn: Turn, id: number, verb: Verb, scope: Scope): void {
+  for (const item of [...turn.state.items.values()]) {
+    if (item.ended === null && item.closing === null && covers(scope, item.work.itemId))
+      applyToLive(turn, item, verb, scope);
+  }
+  const live = [...turn.state.items.values()].map((item) => item.work.itemId);
+  for (const { destinationId, loading } of turn.state.destinations.values())
+    if (loading !== 'no') turn.patchDestination(destinationId, { loading: 'stale' });
+  turn.patch({ commands: turn.state.commands + 1 });
+  turn.emit({ kind: 'store-command', id, verb, scope, live });
+}
+
+function covers(scope: Scope, itemId: ItemId): boolean {
+  if (scope.kind === 'all') return true;
+  return scope.kind === 'batch' ? batchOf(itemId) === scope.batchId : scope.itemIds.includes(itemId);
+}
+
+function applyToLive(turn: Turn, item: LiveItem, verb: Verb, scope: Scope): void {
+  const { itemId } = item.work;
+  switch (verb) {
+    case 'pause': {
+      if (scope.kind === 'items') turn.write({ kind: 'held', itemId, held: true });
+      leaveIfPaused(turn, turn.keepItem({ ...item, intent: 'pause' }));
+      return;
+    }
+    case 'resume':
+      if (scope.kind === 'items') turn.write({ kind: 'held', itemId, held: false });
+      if (item.intent === 'pause') goAgain(turn, item);
+      return;
+    case 'retry':
+      if (item.blockedUntil > turn.at) goAgain(turn, item);
+      return;
+    case 'cancel':
+      close(turn, item, { kind: 'canceled' });
+      return;
+    case 'remove':
+      return;
+  }
+}
+
+function goAgain(turn: Turn, item: LiveItem): void {
+  const going: LiveItem = { ...item, intent: 'go', blockedUntil: 0 };
+  if (going.awaitsSeq === null) again(turn, going);
+  else turn.keepItem(going);
+}
+
+export function commandApplied(turn: Turn, id: number, result: Outcome<CommandResult>): void {
+  turn.patch({ commands: turn.state.commands - 1 });
+  if (result.ok) {
+    addLeftovers(turn, result.value.leftovers);
+    turn.emit({
+      kind: 'command-done',
+      id,
+      outcome: { ok: true, value: { affected: result.value.affected } },
+    });
+  } else turn.emit({ kind: 'command-done', id, outcome: result });
+  rewind(turn);
+}

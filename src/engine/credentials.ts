@@ -1,0 +1,139 @@
+/** When credentials are asked for, when they are renewed, and what a refusal means (P6). */
+import type { Outcome } from '../shared/faults';
+import type { DestinationId } from '../shared/ids';
+import { backoff } from './chance';
+import { EXPIRY_MARGIN, MOST_TOKEN_REFUSALS } from './limits';
+import type { CredentialsNote } from './ports';
+import type { CredentialsState, DestinationState } from './state';
+import { armDestination } from './destination-timer';
+import type { Turn } from './turn';
+
+type Held = Extract<CredentialsState, { kind: 'held' }>;
+
+interface Times {
+  readonly renewAt: number;
+  readonly expiredAt: number;
+}
+
+/**
+ * In local time. Expired with 60 s of server time left, or a fifth of the life where that is less; renewal begins at
+ * twice that. As long as the server's clock is not known nothing is held to be expired: the server says so itself.
+ */
+function timesOf(held: Pick<Held, 'expiresAtServer' | 'receivedAt'>, clockOffsetMs: number | null): Times {
+  if (held.expiresAtServer === null || clockOffsetMs === null)
+    return { renewAt: Infinity, expiredAt: Infinity };
+  const endsAt = held.expiresAtServer - clockOffsetMs;
+  const margin = Math.max(0, Math.min(EXPIRY_MARGIN, (endsAt - held.receivedAt) / 5));
+  return { renewAt: endsAt - 2 * margin, expiredAt: endsAt - margin };
+}
+
+/** The generation to sign with now, or null while there is none. */
+export function usableGeneration(destination: DestinationState, at: number): number | null {
+  const { credentials } = destination;
+  if (credentials.kind !== 'held') return null;
+  return at < timesOf(credentials, destination.clockOffsetMs).expiredAt ? credentials.generation : null;
+}
+
+/** Asks where there are none, and renews what will not last: one request, whatever the number of parts in flight. */
+export function tendCredentials(turn: Turn, destinationId: DestinationId): void {
+  const { credentials, clockOffsetMs } = turn.destination(destinationId);
+  if (credentials.kind === 'none') ask(turn, destinationId, false);
+  if (credentials.kind === 'waiting' && credentials.retryAt !== null && credentials.retryAt <= turn.at)
+    ask(turn, destinationId, true);
+  if (credentials.kind !== 'held' || credentials.renewing) return;
+  const { renewAt } = timesOf(credentials, clockOffsetMs);
+  if (renewAt <= turn.at) {
+    turn.patchDestination(destinationId, {
+      credentials: { ...credentials, renewing: true, renewAt: Infinity },
+    });
+    turn.emit({ kind: 'ask-credentials', destinationId, fresh: false });
+  } else if (renewAt !== credentials.renewAt) {
+    turn.patchDestination(destinationId, { credentials: { ...credentials, renewAt } });
+    armDestination(turn, destinationId);
+  }
+}
+
+function ask(turn: Turn, destinationId: DestinationId, fresh: boolean): void {
+  turn.patchDestination(destinationId, { credentials: { kind: 'asking' } });
+  turn.emit({ kind: 'ask-credentials', destinationId, fresh });
+}
+
+export function takeCredentials(
+  turn: Turn,
+  destinationId: DestinationId,
+  outcome: Outcome<CredentialsNote>,
+): void {
+  const destination = turn.destination(destinationId);
+  if (outcome.ok) {
+    const held: Held = {
+      kind: 'held',
+      ...outcome.value,
+      receivedAt: turn.at,
+      renewing: false,
+      renewAt: Infinity,
+    };
+    const deadAlready = timesOf(held, destination.clockOffsetMs).expiredAt <= turn.at;
+    if (!deadAlready) {
+      turn.patchDestination(destinationId, { credentials: held, askFailures: 0 });
+      return;
+    }
+  }
+  const fault = outcome.ok
+    ? { code: 'token-expired' as const, message: 'The credentials that came have expired already.' }
+    : outcome.fault;
+  const mended =
+    fault.code === 'token-server' || fault.code === 'token-expired' || fault.code === 'engine-stopped';
+  const wait = Math.max(
+    fault.retryAfterMs ?? 0,
+    500 + backoff(destination.askFailures + 1, turn.chance(), 30_000),
+  );
+  const retryAt = mended ? turn.at + wait : null;
+  const askFailures = destination.askFailures + 1;
+  if (destination.credentials.kind === 'held' && usableGeneration(destination, turn.at) !== null && mended) {
+    // The old ones still serve: asked again a little later, nothing stops.
+    const credentials = { ...destination.credentials, renewing: true, renewAt: retryAt ?? Infinity };
+    turn.patchDestination(destinationId, { credentials, askFailures });
+  } else {
+    turn.patchDestination(destinationId, { credentials: { kind: 'waiting', fault, retryAt }, askFailures });
+  }
+  armDestination(turn, destinationId);
+}
+
+/** A failed renewal is due again, while the old credentials still serve. */
+export function renewalDue(turn: Turn, destinationId: DestinationId): void {
+  const { credentials } = turn.destination(destinationId);
+  if (credentials.kind !== 'held' || !credentials.renewing || credentials.renewAt > turn.at) return;
+  turn.patchDestination(destinationId, { credentials: { ...credentials, renewAt: Infinity } });
+  turn.emit({ kind: 'ask-credentials', destinationId, fresh: false });
+}
+
+/** The server refused generation `refused`: past every cache new ones are asked for, once. */
+export function credentialsRefused(
+  turn: Turn,
+  destinationId: DestinationId,
+  refused: number,
+  fault: Waiting['fault'],
+): void {
+  const destination = turn.destination(destinationId);
+  const { credentials } = destination;
+  if (credentials.kind !== 'held' || credentials.generation !== refused) return;
+  const tokenRefusals = destination.tokenRefusals + 1;
+  if (tokenRefusals <= MOST_TOKEN_REFUSALS) {
+    turn.patchDestination(destinationId, { credentials: { kind: 'asking' }, tokenRefusals });
+    // A renewal that is on its way already brings the new ones: one request, not two.
+    if (!credentials.renewing) turn.emit({ kind: 'ask-credentials', destinationId, fresh: true });
+    return;
+  }
+  const retryAt = turn.at + 1_000 + backoff(tokenRefusals, turn.chance(), 30_000);
+  turn.patchDestination(destinationId, { credentials: { kind: 'waiting', fault, retryAt }, tokenRefusals });
+  armDestination(turn, destinationId);
+}
+type Waiting = Extract<CredentialsState, { kind: 'waiting' }>;
+
+/** The user signed in, or gave new credentials. */
+export function credentialsChanged(turn: Turn, destinationId: DestinationId): void {
+  const { credentials } = turn.destination(destinationId);
+  if (credentials.kind === 'asking' || (credentials.kind === 'held' && credentials.renewing)) return;
+  turn.patchDestination(destinationId, { tokenRefusals: 0, askFailures: 0 });
+  ask(turn, destinationId, true);
+}

@@ -1,0 +1,86 @@
+/** What a fault means for the item that met it. */
+import { fault, remedyOf, type Fault } from '../shared/faults';
+import { backoff } from './chance';
+import { credentialsRefused } from './credentials';
+import { halve } from './goodput';
+import { fail } from './item-end';
+import { MOST_CRC_MISMATCHES, MOST_REFUSALS } from './limits';
+import { noteSilence } from './network';
+import type { LiveItem } from './state';
+import type { Turn } from './turn';
+
+/** Failures that belong to no part. */
+export const WHOLE = 0;
+/** The server lost the whole upload; counted apart, since what comes between succeeds. */
+export const RESTARTS = -1;
+
+export function countFailure(
+  item: LiveItem,
+  key: number,
+): { readonly item: LiveItem; readonly count: number } {
+  const count = (item.failures.get(key) ?? 0) + 1;
+  return { item: { ...item, failures: new Map(item.failures).set(key, count) }, count };
+}
+
+export function forgetFailures(item: LiveItem, key: number): LiveItem {
+  if (!item.failures.has(key) && item.trouble === null) return item;
+  const failures = new Map(item.failures);
+  failures.delete(key);
+  return { ...item, failures, trouble: null, blockedUntil: 0 };
+}
+
+/**
+ * Meets a fault of the request that was signed with `generation`; the item's `todo` must already say what is tried
+ * again. Waiting for network and for credentials costs no attempt.
+ */
+export function meetFault(turn: Turn, item: LiveItem, key: number, why: Fault, generation: number): void {
+  const { destinationId } = item.work;
+  const { item: counted, count } = countFailure(item, key);
+  switch (remedyOf(why.code)) {
+    case 'network': {
+      const offline = noteSilence(turn, destinationId, why);
+      if (why.code === 'stalled') halve(turn, destinationId);
+      block(turn, counted, why, count, offline ? 0 : undefined);
+      return;
+    }
+    case 'throttle':
+      halve(turn, destinationId);
+      block(turn, counted, why, count);
+      return;
+    case 'credentials':
+      credentialsRefused(turn, destinationId, generation, why);
+      again(turn, item);
+      return;
+    case 'skew':
+      // The answer's Date has set the clock right already (P7).
+      if (count >= MOST_REFUSALS) fail(turn, counted, why);
+      else again(turn, counted);
+      return;
+    case 'item':
+      if (count >= MOST_REFUSALS) fail(turn, counted, why);
+      else block(turn, counted, why, count);
+      return;
+    case 'never':
+      fail(turn, counted, why);
+  }
+}
+
+/** A part arrived otherwise than it was read. Nothing is visible yet, so it is sent again, a few times. */
+export function meetMismatch(turn: Turn, item: LiveItem, partNumber: number): void {
+  const { item: counted, count } = countFailure(item, partNumber);
+  const why = fault('crc-mismatch', `Part ${partNumber} arrived with another CRC-64 than it was read with.`);
+  if (count >= MOST_CRC_MISMATCHES) fail(turn, counted, why);
+  else again(turn, { ...counted, trouble: { fault: why, attempt: count } });
+}
+
+/** Is tried again as soon as there is room. */
+export function again(turn: Turn, item: LiveItem): void {
+  turn.enqueue(turn.keepItem(item));
+}
+
+function block(turn: Turn, item: LiveItem, why: Fault, attempt: number, delay?: number): void {
+  const wait = delay ?? Math.max(why.retryAfterMs ?? 0, backoff(attempt, turn.chance()));
+  const blockedUntil = turn.at + wait;
+  again(turn, { ...item, blockedUntil, trouble: { fault: why, attempt } });
+  if (wait > 0) turn.emit({ kind: 'set-timer', timer: `item:${item.work.itemId}`, at: blockedUntil });
+}

@@ -1,0 +1,45 @@
+/** Aborts what ended items left at the server (P4). It costs nobody a place in the queue and never gives up. */
+import type { Outcome } from '../shared/faults';
+import { remedyOf } from '../shared/faults';
+import { backoff } from './chance';
+import { credentialsRefused } from './credentials';
+import { noteSilence } from './network';
+import type { Leftover } from './ports';
+import type { RequestNote } from './state';
+import type { Turn } from './turn';
+
+export function addLeftovers(turn: Turn, leftovers: readonly Leftover[]): void {
+  for (const leftover of leftovers) {
+    const known = turn.destination(leftover.destinationId).leftovers;
+    if (known.some((other) => other.uploadId === leftover.uploadId)) continue;
+    turn.patchDestination(leftover.destinationId, { leftovers: [...known, leftover] });
+  }
+}
+
+export function afterLeftover(
+  turn: Turn,
+  note: RequestNote,
+  leftover: Leftover,
+  result: Outcome<void>,
+): void {
+  const { destinationId } = leftover;
+  const { leftovers, leftoverFailures } = turn.destination(destinationId);
+  const final = result.ok || ['never', 'item'].includes(remedyOf(result.fault.code));
+  if (final) {
+    if (!result.ok) turn.write({ kind: 'possible-orphan', itemId: leftover.itemId });
+    // An item that was sent again holds its own upload by now.
+    if (!turn.state.items.has(leftover.itemId))
+      turn.write({ kind: 'upload-closed', itemId: leftover.itemId });
+    const rest = leftovers.filter((other) => other.uploadId !== leftover.uploadId);
+    turn.patchDestination(destinationId, { leftovers: rest, leftoverFailures: 0 });
+    return;
+  }
+  if (remedyOf(result.fault.code) === 'credentials') {
+    credentialsRefused(turn, destinationId, note.generation, result.fault);
+    return;
+  }
+  if (remedyOf(result.fault.code) === 'network') noteSilence(turn, destinationId, result.fault);
+  const leftoversBlockedUntil = turn.at + backoff(leftoverFailures + 1, turn.chance());
+  turn.patchDestination(destinationId, { leftoversBlockedUntil, leftoverFailures: leftoverFailures + 1 });
+  turn.emit({ kind: 'set-timer', timer: `leftovers:${destinationId}`, at: leftoversBlockedUntil });
+}

@@ -1,0 +1,213 @@
+/** What is begun now: as much as sockets, bytes in flight, credentials and the network allow. */
+import type { ItemId } from '../shared/ids';
+import { tendCredentials, usableGeneration } from './credentials';
+import { noteFull } from './goodput';
+import { forbidsOverwrite, isReady, partRange, partsInOrder } from './item';
+import { NOTE_PUT_FROM, WINDOW } from './limits';
+import type { Leftover } from './ports';
+import type { DestinationState, LiveItem } from './state';
+import type { Step } from './steps';
+import type { Turn } from './turn';
+
+export function schedule(turn: Turn): void {
+  if (turn.state.phase !== 'running' || turn.state.storeTrouble !== null) return;
+  for (const destinationId of turn.state.destinations.keys()) {
+    const destination = turn.destination(destinationId);
+    loadMore(turn, destination);
+    if (destination.begun.length + destination.fresh.length + destination.leftovers.length === 0) continue;
+    tendCredentials(turn, destinationId);
+    sendWhatFits(turn, destinationId);
+  }
+}
+
+/** Keeps the window filled from the store; destinations share it. */
+function loadMore(turn: Turn, destination: DestinationState): void {
+  if (destination.exhausted || destination.loading !== 'no' || turn.state.commands > 0) return;
+  const share = Math.max(64, Math.floor(WINDOW / turn.state.destinations.size));
+  if (destination.live > share / 2) return;
+  const { destinationId, cursor } = destination;
+  turn.patchDestination(destinationId, { loading: 'yes' });
+  turn.emit({ kind: 'load-work', destinationId, after: cursor, limit: share });
+}
+
+function sendWhatFits(turn: Turn, destinationId: DestinationState['destinationId']): void {
+  for (;;) {
+    const destination = turn.destination(destinationId);
+    const generation = usableGeneration(destination, turn.at);
+    if (generation === null || destination.network.kind === 'offline') return;
+    const next = firstReady(turn, destination);
+    if (next === null && !hasLeftover(turn, destination)) return;
+    if (!hasSocket(turn, destination)) {
+      noteFull(turn, destinationId);
+      return;
+    }
+    if (next === null) abortLeftover(turn, destination, generation);
+    else if (!begin(turn, next, generation)) return;
+  }
+}
+
+function firstReady(turn: Turn, destination: DestinationState): LiveItem | null {
+  const ready = (id: ItemId): boolean => {
+    const item = turn.item(id);
+    return item !== undefined && isReady(item, turn.at);
+  };
+  const id = destination.begun.find(ready) ?? destination.fresh.find(ready);
+  return id === undefined ? null : (turn.item(id) ?? null);
+}
+
+function hasSocket(turn: Turn, destination: DestinationState): boolean {
+  if (turn.state.requests.size >= turn.state.connections) return false;
+  let own = 0;
+  for (const note of turn.state.requests.values())
+    if (note.destinationId === destination.destinationId) own += 1;
+  return own < destination.connections;
+}
+
+/** @returns false when there is no room for its bytes */
+function begin(turn: Turn, item: LiveItem, generation: number): boolean {
+  if (item.todo.kind === 'mark-initiating') {
+    markInitiating(turn, item);
+    return true;
+  }
+  const step = stepOf(item);
+  const bytes = bytesOf(step);
+  const { inFlightBytes, inFlightLimit } = turn.state;
+  if (inFlightBytes > 0 && inFlightBytes + bytes > inFlightLimit) return false;
+  const partNumber = step.kind === 'part' ? step.range.partNumber : 0;
+  send(turn, item, step, { generation, bytes, partNumber });
+  return true;
+}
+
+/** The one intention that is kept (P4): if the answer to Initiate is never seen, its orphan can be found. */
+function markInitiating(turn: Turn, item: LiveItem): void {
+  const { itemId, destinationId } = item.work;
+  const sinceServer = turn.at + (turn.destination(destinationId).clockOffsetMs ?? 0);
+  turn.dequeue(item);
+  const seq = turn.write({ kind: 'initiating', itemId, atServer: sinceServer });
+  turn.awaitRecord({ ...item, todo: { kind: 'initiate', sinceServer } }, seq);
+}
+
+interface Cost {
+  readonly generation: number;
+  readonly bytes: number;
+  readonly partNumber: number;
+}
+
+function send(turn: Turn, item: LiveItem, step: Step, { generation, bytes, partNumber }: Cost): void {
+  const { itemId, destinationId } = item.work;
+  const request = turn.state.nextRequest;
+  turn.patch({
+    nextRequest: request + 1,
+    inFlightBytes: turn.state.inFlightBytes + bytes,
+    requests: new Map(turn.state.requests).set(request, { destinationId, bytes, generation, leftover: null }),
+  });
+  const again = bytes > 0 && item.begun.has(partNumber);
+  const noted = step.kind === 'part' || (step.kind === 'put' && bytes >= NOTE_PUT_FROM);
+  if (noted && !again) turn.write({ kind: 'part-begun', itemId, partNumber });
+  const sent = turn.keepItem({
+    ...item,
+    inFlight: new Map(item.inFlight).set(request, partNumber),
+    begun: bytes > 0 && !again ? new Set(item.begun).add(partNumber) : item.begun,
+    upload:
+      item.upload === null || step.kind !== 'part'
+        ? item.upload
+        : { ...item.upload, remaining: item.upload.remaining.slice(1) },
+  });
+  const stays = sent.todo.kind === 'parts' && (sent.upload?.remaining.length ?? 0) > 0;
+  if (!stays) turn.dequeue(sent);
+  else if (!turn.destination(destinationId).begun.includes(itemId)) turn.enqueue(sent);
+  const clockOffsetMs = turn.destination(destinationId).clockOffsetMs ?? 0;
+  turn.emit({ kind: 'request', request, itemId, destinationId, generation, clockOffsetMs, step, again });
+}
+
+function bytesOf(step: Step): number {
+  if (step.kind === 'put') return step.source.snapshot.sizeBytes;
+  return step.kind === 'part' ? step.range.sizeBytes : 0;
+}
+
+function stepOf(item: LiveItem): Step {
+  const { key, source } = item.work;
+  const forbidOverwrite = forbidsOverwrite(item);
+  const { todo } = item;
+  switch (todo.kind) {
+    case 'look':
+      return { kind: 'look', path: source.path };
+    case 'head':
+    case 'settle':
+      return { kind: 'head', key };
+    case 'compare':
+      return { kind: 'compare', source };
+    case 'find-orphans':
+      return { kind: 'find-orphans', key, sinceServer: todo.sinceServer };
+    case 'initiate':
+      return { kind: 'initiate', key, forbidOverwrite };
+    default:
+      return stepOfUpload(item) ?? { kind: 'put', key, source, forbidOverwrite };
+  }
+}
+
+function stepOfUpload(item: LiveItem): Step | null {
+  const { upload, todo } = item;
+  const { key, source } = item.work;
+  if (upload === null || todo.kind === 'put') return null;
+  const { uploadId } = upload;
+  switch (todo.kind) {
+    case 'list-parts':
+    case 'abort':
+      return { kind: todo.kind, key, uploadId };
+    case 'adopt':
+      return { kind: 'adopt', source, range: partRange(item, upload, upload.unproven[0]?.partNumber ?? 1) };
+    case 'complete':
+      return {
+        kind: 'complete',
+        key,
+        uploadId,
+        source,
+        parts: partsInOrder(upload),
+        forbidOverwrite: forbidsOverwrite(item),
+      };
+    default:
+      return {
+        kind: 'part',
+        key,
+        uploadId,
+        source,
+        range: partRange(item, upload, upload.remaining[0] ?? 1),
+      };
+  }
+}
+
+// ---- what ended items left behind ----
+
+function nextLeftover(turn: Turn, destination: DestinationState): Leftover | undefined {
+  if (destination.leftoversBlockedUntil > turn.at) return undefined;
+  const busy = new Set<ItemId>();
+  for (const note of turn.state.requests.values()) if (note.leftover !== null) busy.add(note.leftover.itemId);
+  return destination.leftovers.find((leftover) => !busy.has(leftover.itemId));
+}
+
+function hasLeftover(turn: Turn, destination: DestinationState): boolean {
+  return nextLeftover(turn, destination) !== undefined;
+}
+
+function abortLeftover(turn: Turn, destination: DestinationState, generation: number): void {
+  const leftover = nextLeftover(turn, destination);
+  if (leftover === undefined) return;
+  const { destinationId } = destination;
+  const request = turn.state.nextRequest;
+  const note = { destinationId, bytes: 0, generation, leftover };
+  turn.patch({ nextRequest: request + 1, requests: new Map(turn.state.requests).set(request, note) });
+  const { itemId, key, uploadId } = leftover;
+  const clockOffsetMs = destination.clockOffsetMs ?? 0;
+  const step: Step = { kind: 'abort', key, uploadId };
+  turn.emit({
+    kind: 'request',
+    request,
+    itemId,
+    destinationId,
+    generation,
+    clockOffsetMs,
+    step,
+    again: false,
+  });
+}

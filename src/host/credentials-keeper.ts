@@ -1,0 +1,39 @@
+import type { CredentialsNote, CredentialsPort } from '../engine/ports';
+import type { TemporaryCredentials } from '../shared/credentials';
+import { success, type Outcome } from '../shared/faults';
+import type { DestinationId } from '../shared/ids';
+
+export type AskCredentials = (
+  destinationId: DestinationId,
+  fresh: boolean,
+) => Promise<Outcome<TemporaryCredentials>>;
+
+/** How many generations are kept: requests in flight were signed with the ones before. */
+const KEPT = 4;
+
+/** Holds the secrets in memory and gives the engine their number alone (P10). */
+export class CredentialsKeeper implements CredentialsPort {
+  readonly #ask: AskCredentials;
+  readonly #held = new Map<DestinationId, { generation: number; credentials: TemporaryCredentials }[]>();
+  #generation = 0;
+
+  constructor(ask: AskCredentials) {
+    this.#ask = ask;
+  }
+
+  async ask(destinationId: DestinationId, fresh: boolean): Promise<Outcome<CredentialsNote>> {
+    const answer = await this.#ask(destinationId, fresh);
+    if (!answer.ok) return answer;
+    const generation = ++this.#generation;
+    const held = [{ generation, credentials: answer.value }, ...(this.#held.get(destinationId) ?? [])];
+    this.#held.set(destinationId, held.slice(0, KEPT));
+    return success({ generation, expiresAtServer: answer.value.expiresAtServer });
+  }
+
+  /** The secrets of a generation, where a request is signed. */
+  credentials(destinationId: DestinationId, generation: number): TemporaryCredentials | null {
+    return (
+      this.#held.get(destinationId)?.find((entry) => entry.generation === generation)?.credentials ?? null
+    );
+  }
+}

@@ -1,0 +1,118 @@
+/** The engine's end of the link to main: calls in, replies and deltas out. Knows nothing of Electron. */
+import type { EngineCall, FromEngine, Link, ToEngine } from '../shared/engine-link';
+import type { TemporaryCredentials } from '../shared/credentials';
+import { failure, fault, type Outcome } from '../shared/faults';
+import type { DestinationId } from '../shared/ids';
+import { calls, type CallValue, type Reply } from '../shared/ipc/contract';
+import { openFerry, type Ferry } from './ferry';
+
+/** Five deltas a second: twice what a reader of numbers can follow, half of what the window may get at most. */
+const DELTA_MS = 200;
+
+type Start = Extract<ToEngine, { kind: 'start' }>;
+type Call = Extract<ToEngine, { kind: 'call' }>;
+
+/** Serves until `stop`; then `stopped` is sent and nothing is left running. */
+export function serveEngine(link: Link<ToEngine, FromEngine>): void {
+  const server = new EngineServer(link);
+  link.onMessage((message) => void server.take(message));
+}
+
+class EngineServer {
+  readonly #link: Link<ToEngine, FromEngine>;
+  readonly #asked = new Map<number, (outcome: Outcome<TemporaryCredentials>) => void>();
+  #ferry: Promise<Outcome<Ferry>> | null = null;
+  #nextAsk = 1;
+  #ticking: NodeJS.Timeout | null = null;
+
+  constructor(link: Link<ToEngine, FromEngine>) {
+    this.#link = link;
+  }
+
+  async take(message: ToEngine): Promise<void> {
+    if (message.kind === 'start') {
+      this.#ferry ??= this.#start(message);
+      return;
+    }
+    if (message.kind === 'credentials') {
+      this.#asked.get(message.id)?.(message.outcome);
+      this.#asked.delete(message.id);
+      return;
+    }
+    const ferry = await this.#ferry;
+    if (message.kind === 'call') {
+      const reply = ferry?.ok === true ? await this.#answer(ferry.value, message) : notOpen(ferry);
+      this.#link.send({ kind: 'reply', id: message.id, reply });
+    } else if (message.kind === 'stop') await this.#stop(ferry);
+    else if (ferry?.ok === true) this.#note(ferry.value, message);
+  }
+
+  async #start({ directory, destinations, connections }: Start): Promise<Outcome<Ferry>> {
+    const ask = (destinationId: DestinationId, fresh: boolean): Promise<Outcome<TemporaryCredentials>> =>
+      new Promise((resolve) => {
+        const id = this.#nextAsk++;
+        this.#asked.set(id, resolve);
+        this.#link.send({ kind: 'ask-credentials', id, destinationId, fresh });
+      });
+    const ferry = await openFerry({ directory, destinations, connections, ask });
+    if (!ferry.ok) {
+      this.#link.send({ kind: 'broken', fault: ferry.fault });
+      return ferry;
+    }
+    this.#link.send({ kind: 'ready', ...ferry.value.kept });
+    this.#ticking = setInterval(() => {
+      const delta = ferry.value.view.delta();
+      if (delta !== null) this.#link.send({ kind: 'delta', delta });
+    }, DELTA_MS);
+    return ferry;
+  }
+
+  async #stop(ferry: Outcome<Ferry> | null): Promise<void> {
+    if (this.#ticking !== null) clearInterval(this.#ticking);
+    if (ferry?.ok === true) await ferry.value.close();
+    this.#link.send({ kind: 'stopped' });
+  }
+
+  #note(ferry: Ferry, message: Exclude<ToEngine, { kind: 'start' | 'credentials' | 'call' | 'stop' }>): void {
+    switch (message.kind) {
+      case 'destinations':
+        ferry.setDestinations(message.destinations);
+        return;
+      case 'connections':
+        ferry.runner.dispatch({ kind: 'connections', connections: message.connections });
+        return;
+      case 'credentials-changed':
+        ferry.runner.dispatch({ kind: 'credentials-changed', destinationId: message.destinationId });
+        return;
+      case 'nudge':
+        ferry.runner.dispatch({ kind: 'nudge' });
+    }
+  }
+
+  async #answer(ferry: Ferry, call: Call): Promise<Reply<CallValue<EngineCall>>> {
+    switch (call.name) {
+      case 'queue.snapshot':
+        return ferry.view.snapshot();
+      case 'queue.items': {
+        const { batchId, offset, limit } = calls['queue.items'].input.parse(call.input);
+        return ferry.view.items(batchId, offset, limit);
+      }
+      case 'queue.detail':
+        return ferry.view.detail(calls['queue.detail'].input.parse(call.input).itemId);
+      case 'queue.command': {
+        const { verb, scope } = calls['queue.command'].input.parse(call.input);
+        return ferry.runner.command(verb, scope);
+      }
+      case 'queue.add': {
+        const { destinationId, paths } = calls['queue.add'].input.parse(call.input);
+        const conflict = ferry.profile(destinationId)?.conflict ?? 'ask';
+        return ferry.add({ destinationId, paths, conflict, join: false });
+      }
+    }
+  }
+}
+
+function notOpen(ferry: Outcome<Ferry> | null): Reply<never> {
+  if (ferry?.ok === false) return failure(ferry.fault);
+  return failure(fault('engine-stopped', 'The engine has not been started.'));
+}

@@ -1,0 +1,175 @@
+/** The engine on Node, put together: what main's engine process and the command both run. */
+import { createObjectStore } from '../oss/object-store';
+import type { ItemEnd, WorkItem } from '../engine/ports';
+import { waitingOf, type Waiting } from './waiting';
+import { Runner } from '../engine/runner';
+import { failure, fault, success, type Outcome } from '../shared/faults';
+import type { Destination } from '../shared/engine-link';
+import type { BatchId, DestinationId } from '../shared/ids';
+import { endpointOf, type ConflictPolicy, type Profile } from '../shared/profile';
+import { openQueueStore } from '../store/queue-store';
+import type { QueueStore } from '../store/queue-types';
+import { systemClock, systemRandom } from './clock';
+import { CredentialsKeeper, type AskCredentials } from './credentials-keeper';
+import { createFiles } from './files';
+import { QueueView } from './queue-view';
+import { createScanner } from './scanner';
+import { uploadRoots } from './upload-roots';
+
+export interface FerryOptions {
+  /** Folder of the durable queue; made if missing. */
+  readonly directory: string;
+  readonly destinations: readonly Destination[];
+  /** Most sockets at once, 1 to 32. */
+  readonly connections: number;
+  readonly ask: AskCredentials;
+  /** Told once for each item, when its end is on the disk. */
+  readonly onEnded?: (ended: Ended) => void;
+}
+
+/** A file that has come to its end. */
+export interface Ended {
+  readonly key: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly at: number;
+  readonly end: ItemEnd;
+}
+
+export interface AddOptions {
+  readonly destinationId: DestinationId;
+  readonly paths: readonly string[];
+  /** Before the profile's. */
+  readonly prefix?: string;
+  readonly conflict: ConflictPolicy;
+  /** Takes up an unfinished batch of the same paths instead of making another. */
+  readonly join: boolean;
+}
+
+export interface Ferry {
+  readonly runner: Runner;
+  readonly store: QueueStore;
+  readonly view: QueueView;
+  /** What an earlier run left unfinished, and the bytes of it that are safe already. */
+  readonly kept: { readonly resumedItems: number; readonly keptBytes: number };
+  setDestinations(destinations: readonly Destination[]): void;
+  profile(destinationId: DestinationId): Profile | null;
+  add(options: AddOptions): Promise<Outcome<{ readonly batchId: BatchId }>>;
+  /** What all that is unfinished waits for, if it does. */
+  waiting(): Waiting | null;
+  /** Stops cleanly and closes the queue. */
+  close(): Promise<void>;
+}
+
+/** Opens the queue and goes on with it at once. Faults in one sentence: the queue cannot be opened. */
+export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> {
+  const opened = openQueueStore({ directory: options.directory, ...systemClock });
+  if (!opened.ok) return opened;
+  const store = opened.value;
+  const profiles = new Map<DestinationId, Profile>();
+  const keeper = new CredentialsKeeper(options.ask);
+  const objects = createObjectStore({
+    destination: (id) => profiles.get(id) ?? null,
+    credentials: (id, generation) => keeper.credentials(id, generation),
+    now: () => systemClock.now(),
+    connections: options.connections,
+  });
+  const observer = {
+    onEnded: (item: WorkItem, at: number, end: ItemEnd): void => {
+      view.noteEnded(item, at, end);
+      const { key, source } = item;
+      options.onEnded?.({ key, path: source.path, sizeBytes: source.snapshot.sizeBytes, at, end });
+    },
+  };
+  const scanner = createScanner(store);
+  const ports = {
+    clock: systemClock,
+    random: systemRandom,
+    files: createFiles(),
+    objects,
+    credentials: keeper,
+    store,
+    scanner,
+    observer,
+  };
+  const runner = new Runner(ports, options.connections);
+  const address = (id: DestinationId, key: string): string =>
+    `oss://${profiles.get(id)?.bucket ?? '?'}/${key}`;
+  const view = new QueueView({ runner, store, now: () => systemClock.now(), address });
+  const setDestinations = (destinations: readonly Destination[]): void => {
+    profiles.clear();
+    for (const { destinationId, profile } of destinations) profiles.set(destinationId, profile);
+  };
+  setDestinations(options.destinations);
+  const recovered = await store.recover();
+  const started = recovered.ok ? await runner.start() : recovered;
+  if (!started.ok || !recovered.ok) {
+    store.close();
+    return started.ok ? failure(fault('internal', 'The queue could not be read.')) : started;
+  }
+  const { resumedItems, keptBytes } = recovered.value;
+  return success({
+    runner,
+    store,
+    view,
+    kept: { resumedItems, keptBytes },
+    setDestinations,
+    profile: (id) => profiles.get(id) ?? null,
+    add: (add) => addUpload(store, runner, profiles.get(add.destinationId), add),
+    waiting: () => waitingOf(runner.state),
+    close: async () => {
+      await runner.stop();
+      objects.close();
+      store.close();
+    },
+  });
+}
+
+async function addUpload(
+  store: QueueStore,
+  runner: Runner,
+  profile: Profile | undefined,
+  { destinationId, paths, prefix, conflict, join }: AddOptions,
+): Promise<Outcome<{ readonly batchId: BatchId }>> {
+  if (profile === undefined)
+    return failure(fault('invalid-input', 'This destination is not known (any more).'));
+  if (conflict === 'keep-both')
+    return failure(
+      fault('invalid-input', 'The conflict policy "keep-both" is not there yet; choose another.'),
+    );
+  const { region, bucket } = profile;
+  const registered = store.registerDestination({
+    destinationId,
+    region,
+    bucket,
+    endpoint: endpointOf(profile),
+  });
+  if (!registered.ok) return registered;
+  const found = await uploadRoots(paths, prefix ?? profile.prefix);
+  if (!found.ok) return found;
+  const batch = {
+    ...found.value,
+    destinationId,
+    prefix: prefix ?? profile.prefix,
+    conflict,
+    createdAt: systemClock.now(),
+    normalizeNames: profile.normalizeNames,
+  };
+  const batchId = join ? joined(store, batch, conflict) : store.createBatch(batch);
+  if (!batchId.ok) return batchId;
+  runner.scan({ batchId: batchId.value, destinationId });
+  return success({ batchId: batchId.value });
+}
+
+function joined(
+  store: QueueStore,
+  batch: Parameters<QueueStore['createBatch']>[0],
+  conflict: ConflictPolicy,
+): Outcome<BatchId> {
+  const paths = batch.roots.map((root) => root.path);
+  const known = store.findUnfinishedBatch(batch.destinationId, paths, batch.prefix);
+  if (!known.ok) return known;
+  if (known.value === null) return store.createBatch(batch);
+  const taken = store.joinBatch(known.value, conflict);
+  return taken.ok ? success(known.value) : taken;
+}

@@ -1,0 +1,75 @@
+import type { Fault } from '../shared/faults';
+import type { DestinationId } from '../shared/ids';
+import type { CallValue, Reply, Settings } from '../shared/ipc/contract';
+import type { Scope, Verb } from '../shared/queue-view';
+import type { Ferry } from './ferry';
+import { currentDestination } from './store/app-store';
+
+let nextProblem = 1;
+
+/** Says in a line above the queue why a call was refused. */
+export function report(ferry: Ferry, fault: Fault): void {
+  const problem = { id: nextProblem, fault };
+  nextProblem += 1;
+  ferry.view.setState(({ problems }) => ({ problems: [...problems.slice(-2), problem] }));
+}
+
+/** The value of a reply, or undefined after its fault was reported. */
+export function valueOf<T>(ferry: Ferry, reply: Reply<T>): T | undefined {
+  if (reply.ok) return reply.value;
+  report(ferry, reply.fault);
+  return undefined;
+}
+
+export async function command(ferry: Ferry, verb: Verb, scopes: readonly Scope[]): Promise<void> {
+  for (const scope of scopes) valueOf(ferry, await ferry.bridge.call('queue.command', { verb, scope }));
+}
+
+type Added = CallValue<'queue.add'>;
+
+function afterAdding(ferry: Ferry, destinationId: DestinationId, reply: Reply<Added>): void {
+  const batchId = valueOf(ferry, reply)?.batchId;
+  if (batchId === undefined || batchId === null) return;
+  ferry.view.setState({ undo: { batchId, destinationId }, place: { kind: 'queue' } });
+}
+
+/** Queues files of a drop or a paste at a destination; without one the form for the first opens. */
+export async function addFiles(
+  ferry: Ferry,
+  destinationId: DestinationId | null,
+  files: readonly File[],
+): Promise<void> {
+  if (files.length === 0) return;
+  if (destinationId === null) {
+    ferry.view.setState({ place: { kind: 'destination', destinationId: null } });
+    return;
+  }
+  afterAdding(ferry, destinationId, await ferry.bridge.addFiles(destinationId, files));
+}
+
+export async function choose(ferry: Ferry, what: 'files' | 'folder'): Promise<void> {
+  const destination = currentDestination(ferry.app.getState());
+  if (destination === null) {
+    ferry.view.setState({ place: { kind: 'destination', destinationId: null } });
+    return;
+  }
+  const { destinationId } = destination;
+  afterAdding(ferry, destinationId, await ferry.bridge.call('queue.choose', { destinationId, what }));
+}
+
+export async function saveSettings(ferry: Ferry, change: Partial<Settings>): Promise<void> {
+  const settings = valueOf(ferry, await ferry.bridge.call('settings.set', change));
+  if (settings !== undefined) ferry.app.setState({ settings });
+}
+
+export async function copy(ferry: Ferry, text: string): Promise<void> {
+  valueOf(ferry, await ferry.bridge.call('clipboard.write', { text }));
+}
+
+/** Takes back a drop: what was begun is discarded. */
+export async function undoAdding(ferry: Ferry): Promise<void> {
+  const { undo } = ferry.view.getState();
+  if (undo === null) return;
+  ferry.view.setState({ undo: null });
+  await command(ferry, 'cancel', [{ kind: 'batch', batchId: undo.batchId }]);
+}

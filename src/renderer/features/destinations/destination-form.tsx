@@ -1,0 +1,292 @@
+import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Fault } from '../../../shared/faults';
+import type { DestinationView } from '../../../shared/ipc/contract';
+import { saveSettings } from '../../actions';
+import { useFerry } from '../../ferry';
+import { Icon } from '../../ui/icon';
+import {
+  check,
+  CONFLICT_POLICIES,
+  EMPTY_FORM,
+  FIELD_NAMES,
+  mended,
+  profileInput,
+  valuesOf,
+  type FieldName,
+  type FormValues,
+  type Problem,
+} from './form-model';
+import { isRegionId, REGIONS } from './regions';
+
+interface FieldProps {
+  readonly field: FieldName;
+  readonly values: FormValues;
+  readonly problem: Problem | undefined;
+  readonly onChange: (change: Partial<FormValues>) => void;
+  readonly onLeave: () => void;
+  readonly mono?: boolean;
+  readonly hint?: string;
+  readonly placeholder?: string;
+  readonly list?: string;
+}
+
+function TextField({ field, values, problem, onChange, onLeave, ...props }: FieldProps) {
+  const { t } = useTranslation();
+  const id = useId();
+  const value = values[field];
+  const remedy = problem === undefined ? null : mended(field, problem, value);
+  const said = problem === undefined ? props.hint : undefined;
+  return (
+    <div className="lab">
+      <label htmlFor={id}>{t(`form.fields.${field}`)}</label>
+      <div>
+        <span className={`field ${problem === undefined ? '' : 'bad'} ${props.mono === true ? 'mono' : ''}`}>
+          <input
+            id={id}
+            name={field}
+            type="text"
+            value={value}
+            placeholder={props.placeholder}
+            list={props.list}
+            spellCheck={false}
+            autoComplete="off"
+            autoCapitalize="off"
+            aria-invalid={problem !== undefined}
+            aria-describedby={problem !== undefined || said !== undefined ? `${id}-said` : undefined}
+            onChange={(event) => onChange({ [field]: event.target.value })}
+            onBlur={onLeave}
+          />
+        </span>
+        {problem !== undefined && (
+          <p className="err" id={`${id}-said`} role="alert">
+            <Icon name="warn" />
+            <span>
+              {t(`form.problems.${field}.${problem}` as 'form.problems.prefix.slash')}{' '}
+              {remedy !== null && (
+                <button type="button" onClick={() => onChange({ [field]: remedy })}>
+                  {t('form.use', { value: remedy })}
+                </button>
+              )}
+              {problem === 'insecure' && (
+                <button type="button" onClick={() => onChange({ allowInsecure: true })}>
+                  {t('form.allowInsecure')}
+                </button>
+              )}
+            </span>
+          </p>
+        )}
+        {said !== undefined && (
+          <p className="hint" id={`${id}-said`}>
+            {said}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface FormState {
+  readonly values: FormValues;
+  readonly problems: Readonly<Partial<Record<FieldName, Problem>>>;
+  readonly refused: Fault | null;
+  readonly busy: boolean;
+  readonly change: (change: Partial<FormValues>) => void;
+  readonly leave: (field: FieldName) => void;
+  readonly submit: (event: SubmitEvent<HTMLFormElement>) => void;
+}
+
+/** Problems are said once a field was left, and all of them once Save was pressed; then they follow each key. */
+function useForm(destination: DestinationView | null, onSaved: () => void): FormState {
+  const ferry = useFerry();
+  const base = destination?.profile ?? null;
+  const [values, setValues] = useState(base === null ? EMPTY_FORM : valuesOf(base));
+  const [left, setLeft] = useState<ReadonlySet<FieldName>>(new Set());
+  const [refused, setRefused] = useState<Fault | null>(null);
+  const [busy, setBusy] = useState(false);
+  const checked = check(values, base);
+  const found = checked.kind === 'wrong' ? checked.problems : {};
+  const problems: Partial<Record<FieldName, Problem>> = {};
+  for (const field of FIELD_NAMES) if (left.has(field) && found[field]) problems[field] = found[field];
+
+  const save = async (form: HTMLFormElement): Promise<void> => {
+    setLeft(new Set(FIELD_NAMES));
+    const wrong = FIELD_NAMES.find((field) => found[field] !== undefined);
+    if (wrong !== undefined) {
+      form.querySelector<HTMLInputElement>(`[name="${wrong}"]`)?.focus();
+      return;
+    }
+    setBusy(true);
+    const reply = await ferry.bridge.call('destinations.save', {
+      destinationId: destination?.destinationId ?? null,
+      profile: profileInput(values, base),
+    });
+    setBusy(false);
+    if (!reply.ok) {
+      setRefused(reply.fault);
+      return;
+    }
+    const saved = reply.value;
+    ferry.app.setState((state) => {
+      const others = (state.destinations ?? []).filter((one) => one.destinationId !== saved.destinationId);
+      const known = others.length !== (state.destinations ?? []).length;
+      return known
+        ? {
+            destinations: (state.destinations ?? []).map((one) =>
+              one.destinationId === saved.destinationId ? saved : one,
+            ),
+          }
+        : { destinations: [...others, saved] };
+    });
+    if (destination === null) await saveSettings(ferry, { currentDestinationId: saved.destinationId });
+    onSaved();
+  };
+  return {
+    values,
+    problems,
+    refused,
+    busy,
+    change: (change) => {
+      setRefused(null);
+      setValues((before) => ({ ...before, ...change }));
+    },
+    leave: (field) => {
+      if (values[field] !== '' || left.size > 0) setLeft((before) => new Set(before).add(field));
+    },
+    submit: (event) => {
+      event.preventDefault();
+      if (!busy) void save(event.currentTarget);
+    },
+  };
+}
+
+interface DestinationFormProps {
+  /** Null for a new one. */
+  readonly destination: DestinationView | null;
+  readonly onSaved: () => void;
+  /** The buttons beside Save. */
+  readonly footer?: ReactNode;
+  readonly bare?: boolean;
+}
+
+export function DestinationForm({ destination, onSaved, footer, bare = false }: DestinationFormProps) {
+  const { t } = useTranslation();
+  const form = useForm(destination, onSaved);
+  const authorization = destination?.profile.authorization.kind ?? 'token-server';
+  const field = (name: FieldName) => ({
+    field: name,
+    values: form.values,
+    problem: form.problems[name],
+    onChange: form.change,
+    onLeave: () => form.leave(name),
+  });
+  const region = form.values.region.trim().replace(/^oss-/, '');
+  return (
+    <form className={bare ? '' : 'formpage'} noValidate onSubmit={form.submit}>
+      <div className="form">
+        <h2>{t('form.where')}</h2>
+        <TextField {...field('name')} placeholder={form.values.bucket} hint={t('form.hints.name')} />
+        <TextField {...field('bucket')} />
+        <TextField
+          {...field('region')}
+          list="regions"
+          hint={isRegionId(region) ? t(`regions.${region}`) : t('form.hints.region')}
+        />
+        <datalist id="regions">
+          {REGIONS.map((id) => (
+            <option key={id} value={id} label={t(`regions.${id}`)} />
+          ))}
+        </datalist>
+        <TextField {...field('prefix')} hint={t('form.hints.prefix')} />
+        <TextField
+          {...field('endpoint')}
+          mono
+          placeholder={region === '' ? '' : `https://oss-${region}.aliyuncs.com`}
+          hint={t('form.hints.endpoint')}
+        />
+        <h2>{t('form.authorization')}</h2>
+        {authorization === 'token-server' ? (
+          <TextField
+            {...field('tokenServerUrl')}
+            mono
+            placeholder="https://"
+            hint={t('form.hints.tokenServerUrl')}
+          />
+        ) : (
+          <p className="lab">
+            <span className="lb">{t('form.kind')}</span>
+            <span className="lb left">{t(`form.kinds.${authorization}`)}</span>
+          </p>
+        )}
+        {form.values.allowInsecure && (
+          <div className="lab">
+            <span />
+            <label className="agree">
+              <input
+                type="checkbox"
+                checked={form.values.allowInsecure}
+                onChange={(event) => form.change({ allowInsecure: event.target.checked })}
+              />
+              {t('form.insecureAllowed')}
+            </label>
+          </div>
+        )}
+        <h2>{t('form.files')}</h2>
+        <PolicyField value={form.values.conflict} onChange={form.change} />
+        {form.refused !== null && (
+          <p className="lab" role="alert">
+            <span />
+            <span className="err">
+              <Icon name="warn" />
+              <span>
+                {t(`faults.${form.refused.code}.what`)} {form.refused.message}
+              </span>
+            </span>
+          </p>
+        )}
+      </div>
+      <div className={`formfoot ${bare ? 'bare' : ''}`}>
+        {footer}
+        <button type="submit" className="btn primary">
+          {t(form.busy ? 'form.saving' : bare ? 'form.begin' : 'form.save')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function PolicyField({
+  value,
+  onChange,
+}: {
+  readonly value: FormValues['conflict'];
+  readonly onChange: (change: Partial<FormValues>) => void;
+}) {
+  const { t } = useTranslation();
+  const id = useId();
+  return (
+    <div className="lab">
+      <label htmlFor={id}>{t('form.fields.conflict')}</label>
+      <div>
+        <span className="field">
+          <select
+            id={id}
+            name="conflict"
+            value={value}
+            onChange={(event) => {
+              const conflict = CONFLICT_POLICIES.find((policy) => policy === event.target.value);
+              if (conflict !== undefined) onChange({ conflict });
+            }}
+          >
+            {CONFLICT_POLICIES.map((policy) => (
+              <option key={policy} value={policy}>
+                {t(`form.policies.${policy}`)}
+              </option>
+            ))}
+          </select>
+          <Icon name="chevron-down" />
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { DestinationId } from '../../../shared/ids';
+import { valueOf } from '../../actions';
+import { useApp, useFerry } from '../../ferry';
+import { Button } from '../../ui/parts';
+import { Sheet } from '../../ui/sheet';
+import { DestinationForm } from './destination-form';
+
+interface DestinationPageProps {
+  readonly destinationId: DestinationId | null;
+}
+
+/** A destination's form as a page of the window. */
+export function DestinationPage({ destinationId }: DestinationPageProps) {
+  const { t } = useTranslation();
+  const ferry = useFerry();
+  const [asking, setAsking] = useState(false);
+  const destination = useApp(
+    (state) => state.destinations?.find((one) => one.destinationId === destinationId) ?? null,
+  );
+  const toQueue = (): void => ferry.view.setState({ place: { kind: 'queue' } });
+  const remove = async (): Promise<void> => {
+    if (destinationId === null) return;
+    setAsking(false);
+    const reply = await ferry.bridge.call('destinations.remove', { destinationId });
+    if (valueOf(ferry, reply) === undefined) return;
+    ferry.app.setState((state) => ({
+      destinations: (state.destinations ?? []).filter((one) => one.destinationId !== destinationId),
+    }));
+    toQueue();
+  };
+  const name = destination?.profile.name ?? t('destination.new');
+  return (
+    <>
+      <header className="bar">
+        <h1>
+          {name}
+          <small>{t('destination.title')}</small>
+        </h1>
+        <span className="gap" />
+      </header>
+      <main className="page">
+        <DestinationForm
+          key={destinationId ?? 'new'}
+          destination={destination}
+          onSaved={toQueue}
+          footer={
+            <>
+              {destination !== null && (
+                <Button look="danger" onPress={() => setAsking(true)}>
+                  {t('destination.remove')}
+                </Button>
+              )}
+              <span className="gap" />
+              <Button onPress={toQueue}>{t('form.cancel')}</Button>
+            </>
+          }
+        />
+      </main>
+      {asking && (
+        <Sheet narrow label={t('destination.removeTitle', { name })} onClose={() => setAsking(false)}>
+          <header>
+            <div>
+              <h2 className="big">{t('destination.removeTitle', { name })}</h2>
+              <p>{t('destination.removeMore')}</p>
+            </div>
+          </header>
+          <footer>
+            <span className="gap" />
+            <Button onPress={() => setAsking(false)}>{t('destination.keep')}</Button>
+            <Button look="primary" onPress={() => void remove()}>
+              {t('destination.remove')}
+            </Button>
+          </footer>
+        </Sheet>
+      )}
+    </>
+  );
+}

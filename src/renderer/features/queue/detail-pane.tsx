@@ -1,0 +1,299 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ItemDetail } from '../../../shared/queue-view';
+import type { ItemId } from '../../../shared/ids';
+import { copy, valueOf } from '../../actions';
+import { useFerry, useFormat, useQueue } from '../../ferry';
+import { shareOf } from '../../i18n/format';
+import { useSecond } from '../../ui/hooks';
+import { Icon } from '../../ui/icon';
+import { Bar, Button, fileIcon, IconButton } from '../../ui/parts';
+import { StateLabel } from '../../ui/state-label';
+import { commandRows } from './grid-commands';
+import { groupParts, layoutParts, type PartGroups } from './part-map';
+import { itemKey } from './row-map';
+import { itemStateName, itemWord, LOOKS, timeLeftWords } from './states';
+
+const MAP_WIDTH_PX = 332;
+/** Details are asked for again as deltas come, one answer at a time and at most this often. */
+const ASK_EVERY_MS = 500;
+
+function useDetail(itemId: ItemId): ItemDetail | null | undefined {
+  const { bridge, view } = useFerry();
+  const version = useQueue((state) => state.rowsVersion);
+  const [detail, setDetail] = useState<ItemDetail | null | undefined>(undefined);
+  const asking = useRef(false);
+  const askedAt = useRef(0);
+  useEffect(() => {
+    if (asking.current) return undefined;
+    const timer = setTimeout(
+      () => {
+        asking.current = true;
+        askedAt.current = Date.now();
+        void bridge.call('queue.detail', { itemId }).then((reply) => {
+          asking.current = false;
+          if (view.getState().detailId === itemId && reply.ok) setDetail(reply.value);
+        });
+      },
+      Math.max(0, askedAt.current + ASK_EVERY_MS - Date.now()),
+    );
+    return () => clearTimeout(timer);
+  }, [bridge, view, itemId, version]);
+  return detail;
+}
+
+function PartMap({ detail, groups }: { readonly detail: ItemDetail; readonly groups: PartGroups }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const layout = useMemo(() => layoutParts(groups.cells, MAP_WIDTH_PX), [groups]);
+  const { counts, total, partsPerCell } = groups;
+  const words = {
+    v: t('parts.verified', { amount: format.count(counts.v) }),
+    s: t('parts.sending', { amount: format.count(counts.s) }),
+    a: t('parts.again', { amount: format.count(counts.a) }),
+    w: t('parts.waiting', { amount: format.count(counts.w) }),
+  };
+  const size = format.binaryBytes(Math.min(detail.partSizeBytes, detail.row.sizeBytes));
+  return (
+    <section>
+      <h2>
+        {t('parts.title')}
+        <small>{t('parts.of', { count: total, size })}</small>
+      </h2>
+      <div className="parts-map">
+        <svg
+          width={MAP_WIDTH_PX}
+          height={layout.height}
+          viewBox={`0 0 ${MAP_WIDTH_PX} ${layout.height}`}
+          role="img"
+          aria-label={t('parts.name', { counts: format.list(Object.values(words)), count: total })}
+        >
+          <path className="cell-wait" d={layout.paths.w} />
+          <path className="cell-sent" d={layout.paths.s} />
+          <path className="cell-proven" d={layout.paths.v} />
+          <path className="cell-hold" d={layout.paths.a} />
+        </svg>
+      </div>
+      <div className="legend">
+        <span>
+          <i className="proven" />
+          {words.v}
+        </span>
+        {counts.s > 0 && (
+          <span>
+            <i className="sent" />
+            {words.s}
+          </span>
+        )}
+        {counts.a > 0 && (
+          <span>
+            <i className="hold" />
+            {words.a}
+          </span>
+        )}
+        {counts.w > 0 && (
+          <span>
+            <i />
+            {words.w}
+          </span>
+        )}
+      </div>
+      {partsPerCell > 1 && (
+        <p className="legend">{t('parts.perCell', { amount: format.count(partsPerCell) })}</p>
+      )}
+    </section>
+  );
+}
+
+/** A value that is only read to be copied. */
+function Copied({
+  name,
+  value,
+  label,
+}: {
+  readonly name: string;
+  readonly value: string;
+  readonly label: string;
+}) {
+  const ferry = useFerry();
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd className="mono cut" title={value}>
+        {value}
+      </dd>
+      <dd>
+        <IconButton icon="copy" label={label} onPress={() => void copy(ferry, value)} />
+      </dd>
+    </>
+  );
+}
+
+function Proof({ detail, groups }: { readonly detail: ItemDetail; readonly groups: PartGroups }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const done = detail.row.state.kind === 'done';
+  const requestId = detail.requestIds.at(-1);
+  const matching = t('proof.partsMatch', {
+    match: format.count(groups.counts.v),
+    count: groups.total,
+    all: format.count(groups.total),
+  });
+  return (
+    <section>
+      <h2>{t('proof.title')}</h2>
+      <dl className="pairs">
+        {done && detail.crc64 !== null ? (
+          <Copied name={t('proof.crc64')} value={detail.crc64} label={t('proof.copyCrc64')} />
+        ) : (
+          <>
+            <dt>{t('proof.crc64')}</dt>
+            <dd className="full">
+              <StateLabel tone="rest" icon="scan">
+                {matching}
+              </StateLabel>
+            </dd>
+          </>
+        )}
+        <dt>{t('proof.source')}</dt>
+        <dd className="full cut" title={detail.sourcePath}>
+          {t('proof.unchanged', {
+            size: format.bytes(detail.row.sizeBytes),
+            since: format.day(detail.modifiedAt),
+          })}
+        </dd>
+        {detail.etag !== null && <Copied name="ETag" value={detail.etag} label={t('proof.copyETag')} />}
+        {detail.versionId !== null && (
+          <Copied name={t('proof.version')} value={detail.versionId} label={t('proof.copyVersion')} />
+        )}
+        {detail.uploadId !== null && (
+          <Copied name={t('proof.uploadId')} value={detail.uploadId} label={t('proof.copyUploadId')} />
+        )}
+        {requestId !== undefined && (
+          <Copied name={t('detail.request')} value={requestId} label={t('proof.copyRequest')} />
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function Sentence({ detail }: { readonly detail: ItemDetail }) {
+  const { t } = useTranslation();
+  const ferry = useFerry();
+  const { state, itemId } = detail.row;
+  if (!('fault' in state)) return null;
+  const { code, message } = state.fault;
+  return (
+    <div className="sentence">
+      <p>{t(`faults.${code}.what`)}</p>
+      <p>{t(`faults.${code}.next`)}</p>
+      {message !== '' && <p className="dim">{message}</p>}
+      <Button look="small" icon="retry" onPress={() => commandRows(ferry, 'retry', [itemKey(itemId)])}>
+        {t(state.kind === 'source-changed' ? 'actions.uploadAgain' : 'actions.retry')}
+      </Button>
+    </div>
+  );
+}
+
+function Head({ detail, onClose }: { readonly detail: ItemDetail; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const ferry = useFerry();
+  const now = useSecond();
+  const { row } = detail;
+  const name = itemStateName(row.state);
+  const ended = ['done', 'skipped', 'canceled'].includes(name);
+  const verified = Math.min(0.99, shareOf(row.verifiedBytes, row.sizeBytes));
+  const percent = format.percent(verified);
+  const left = row.bytesPerSecond > 0 ? (row.sizeBytes - row.sentBytes) / row.bytesPerSecond : null;
+  const timeLeft = timeLeftWords(t, format, name === 'uploading' ? left : null);
+  const shortName = row.name.slice(row.name.lastIndexOf('/') + 1);
+  const reveal = async (): Promise<void> => {
+    valueOf(ferry, await ferry.bridge.call('source.reveal', { itemId: row.itemId }));
+  };
+  return (
+    <header>
+      <div className="title">
+        <Icon name={fileIcon(row.name)} />
+        <span className="cut grow" title={row.name}>
+          {shortName}
+        </span>
+        <IconButton icon="folder" label={t('actions.reveal')} onPress={() => void reveal()} />
+        <IconButton icon="close" label={t('detail.close')} onPress={onClose} />
+      </div>
+      <div className="facts">
+        <StateLabel {...LOOKS[name]}>{itemWord(t, format, row.state, now)}</StateLabel>
+        {ended ? (
+          <span>{format.bytes(row.sizeBytes)}</span>
+        ) : (
+          <>
+            <span>{percent}</span>
+            <span>
+              {t('detail.of', { part: format.bytes(row.verifiedBytes), all: format.bytes(row.sizeBytes) })}
+            </span>
+            <span className="dim cut">{timeLeft}</span>
+          </>
+        )}
+      </div>
+      {!ended && (
+        <Bar
+          name={t('progress.of', { name: shortName })}
+          sent={shareOf(row.sentBytes, row.sizeBytes)}
+          verified={verified}
+          words={timeLeft === '' ? percent : t('progress.words', { percent, timeLeft })}
+          held={name === 'paused'}
+        />
+      )}
+    </header>
+  );
+}
+
+/** One file: its state, its parts, the proof, and where it lies. */
+export function DetailPane({ itemId }: { readonly itemId: ItemId }) {
+  const { t } = useTranslation();
+  const ferry = useFerry();
+  const detail = useDetail(itemId);
+  const groups = useMemo(() => groupParts(detail?.parts ?? ''), [detail?.parts]);
+  const close = (): void => {
+    ferry.view.setState({ detailId: null });
+    document.querySelector<HTMLElement>('[role="treegrid"] [tabindex="0"]')?.focus();
+  };
+  return (
+    <aside className="pane" aria-label={t('detail.title')} data-zone="pane">
+      {detail === null && (
+        <header>
+          <div className="title">
+            <span className="grow">{t('detail.gone')}</span>
+            <IconButton icon="close" label={t('detail.close')} onPress={close} />
+          </div>
+        </header>
+      )}
+      {detail !== undefined && detail !== null && (
+        <>
+          <Head detail={detail} onClose={close} />
+          <Sentence detail={detail} />
+          {detail.parts !== '' && <PartMap detail={detail} groups={groups} />}
+          <Proof detail={detail} groups={groups} />
+          <section>
+            <h2>
+              {t('detail.address')}
+              {detail.row.state.kind !== 'done' && <small>{t('detail.addressLater')}</small>}
+            </h2>
+            <div className="link-line">
+              <span className="field">
+                <span className="mono cut" title={detail.address}>
+                  {detail.address}
+                </span>
+              </span>
+              <IconButton
+                icon="copy"
+                label={t('actions.copyAddress')}
+                onPress={() => void copy(ferry, detail.address)}
+              />
+            </div>
+          </section>
+        </>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,36 @@
+import { useTranslation } from 'react-i18next';
+import { choose } from '../../actions';
+import { useApp, useFerry } from '../../ferry';
+import { currentDestination } from '../../store/app-store';
+import { Button, Mark } from '../../ui/parts';
+
+/** The queue before the first drop: where it goes, and the way without dragging. */
+export function EmptyQueue() {
+  const { t } = useTranslation();
+  const ferry = useFerry();
+  const destination = useApp(currentDestination);
+  return (
+    <div className="hollow" data-zone="grid">
+      <div className="say">
+        <Mark strokeWidth={1.1} />
+        <h2>{t('empty.title')}</h2>
+        {destination !== null && (
+          <p>
+            {t('empty.goTo')}{' '}
+            <b className="where">
+              {destination.profile.bucket} / {destination.profile.prefix}
+            </b>
+          </p>
+        )}
+        <div className="choices">
+          <Button look="primary" icon="file-plus" onPress={() => void choose(ferry, 'files')}>
+            {t('empty.chooseFiles')}
+          </Button>
+          <Button icon="folder-plus" onPress={() => void choose(ferry, 'folder')}>
+            {t('empty.chooseFolder')}
+          </Button>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+import { useTranslation } from 'react-i18next';
+import type { EngineStatus } from '../../../shared/queue-view';
+import { useApp, useFerry, useFormat, useQueue, useView } from '../../ferry';
+import { LineNote } from '../../ui/parts';
+import { EmptyQueue } from './empty';
+import { QueueGrid } from './grid';
+import { Needs } from './needs';
+
+/** A status that was read stays away until there is another one. */
+function statusName(engine: EngineStatus): string {
+  return engine.kind === 'running' ? `engine-${engine.restarts}` : engine.kind;
+}
+
+function EngineNote() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const ferry = useFerry();
+  const engine = useQueue((state) => state.engine);
+  const read = useView((state) => state.dismissed.has(statusName(engine)));
+  if (engine.kind === 'restarting')
+    return (
+      <LineNote tone="hold" icon="retry" dismissLabel="">
+        {t('engine.restarting')}
+      </LineNote>
+    );
+  if (engine.kind === 'stopped')
+    return (
+      <LineNote tone="fail" icon="fail" dismissLabel="">
+        <b>{t('engine.stopped')}</b> {t(`faults.${engine.fault.code}.what`)}{' '}
+        <span className="dim">{t(`faults.${engine.fault.code}.next`)}</span>
+      </LineNote>
+    );
+  if (engine.kind !== 'running' || engine.restarts === 0 || read) return null;
+  const kept = format.bytes(engine.keptBytes);
+  return (
+    <LineNote
+      tone="move"
+      icon="retry"
+      dismissLabel={t('notices.dismiss')}
+      onDismiss={() => dismiss(ferry.view, statusName(engine))}
+    >
+      {engine.resumedItems > 0
+        ? t('engine.resumed', { count: engine.resumedItems, kept })
+        : t('engine.restarted')}
+    </LineNote>
+  );
+}
+
+function dismiss(view: ReturnType<typeof useFerry>['view'], name: string): void {
+  view.setState((state) => ({ dismissed: new Set(state.dismissed).add(name) }));
+}
+
+const NO_NOTICES: readonly { readonly id: string; readonly message: string }[] = [];
+
+/** What the start, the engine and refused calls have to say. */
+export function Notes() {
+  const { t } = useTranslation();
+  const { view } = useFerry();
+  const notices = useApp((state) => state.info?.notices ?? NO_NOTICES);
+  const dismissed = useView((state) => state.dismissed);
+  const problems = useView((state) => state.problems);
+  return (
+    <>
+      <EngineNote />
+      {notices
+        .filter((notice) => !dismissed.has(notice.id))
+        .map((notice) => (
+          <LineNote
+            key={notice.id}
+            tone="rest"
+            icon="info"
+            dismissLabel={t('notices.dismiss')}
+            onDismiss={() => dismiss(view, notice.id)}
+          >
+            {notice.message}
+          </LineNote>
+        ))}
+      {problems.map(({ id, fault }) => (
+        <LineNote
+          key={id}
+          tone="fail"
+          icon="fail"
+          dismissLabel={t('notices.dismiss')}
+          onDismiss={() =>
+            view.setState((state) => ({ problems: state.problems.filter((problem) => problem.id !== id) }))
+          }
+        >
+          {t(`faults.${fault.code}.what`)} <span className="dim">{t(`faults.${fault.code}.next`)}</span>{' '}
+          <span className="dim">{fault.message}</span>
+        </LineNote>
+      ))}
+    </>
+  );
+}
+
+export function QueuePage() {
+  const loaded = useQueue((state) => state.queue !== null);
+  const empty = useQueue((state) => state.queue?.batches.length === 0);
+  if (!loaded) return null;
+  if (empty) return <EmptyQueue />;
+  return (
+    <>
+      <Needs />
+      <QueueGrid />
+    </>
+  );
+}

@@ -1,0 +1,99 @@
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { saveSettings } from '../../actions';
+import { useApp, useFerry } from '../../ferry';
+import { Button } from '../../ui/parts';
+import { Sheet } from '../../ui/sheet';
+
+const THEMES = ['system', 'light', 'dark'] as const;
+const MOST_CONNECTIONS = 32;
+
+function Theme() {
+  const { t } = useTranslation();
+  const ferry = useFerry();
+  const theme = useApp((state) => state.settings.theme);
+  return (
+    <div className="pref">
+      <div id="theme-label">{t('settings.theme')}</div>
+      <span className="seg" role="radiogroup" aria-labelledby="theme-label">
+        {THEMES.map((value) => (
+          <label key={value}>
+            <input
+              type="radio"
+              name="theme"
+              value={value}
+              checked={theme === value}
+              onChange={() => void saveSettings(ferry, { theme: value })}
+            />
+            {t(`settings.themes.${value}`)}
+          </label>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function Connections() {
+  const { t } = useTranslation();
+  const ferry = useFerry();
+  const id = useId();
+  const saved = useApp((state) => state.settings.connections);
+  const [typed, setTyped] = useState<string | null>(null);
+  const number = Number(typed ?? saved);
+  const isRight = Number.isInteger(number) && number >= 1 && number <= MOST_CONNECTIONS;
+  return (
+    <div className="pref">
+      <div>
+        <label htmlFor={id}>{t('settings.connections')}</label>
+        <p id={`${id}-hint`}>
+          {t(isRight ? 'settings.connectionsMore' : 'settings.connectionsWrong', { most: MOST_CONNECTIONS })}
+        </p>
+      </div>
+      <span className={`field ${isRight ? '' : 'bad'}`}>
+        <input
+          id={id}
+          type="number"
+          min={1}
+          max={MOST_CONNECTIONS}
+          value={typed ?? saved}
+          aria-invalid={!isRight}
+          aria-describedby={`${id}-hint`}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            const next = event.target.valueAsNumber;
+            if (Number.isInteger(next) && next >= 1 && next <= MOST_CONNECTIONS)
+              void saveSettings(ferry, { connections: next });
+          }}
+        />
+      </span>
+    </div>
+  );
+}
+
+/** What the person at the window may set; each change holds at once. */
+export function SettingsSheet() {
+  const { t } = useTranslation();
+  const { view } = useFerry();
+  const info = useApp((state) => state.info);
+  const close = (): void => view.setState({ sheet: { kind: 'none' } });
+  return (
+    <Sheet narrow label={t('settings.title')} onClose={close}>
+      <header>
+        <h2 className="big">{t('settings.title')}</h2>
+      </header>
+      <div className="body">
+        <Theme />
+        <Connections />
+      </div>
+      <footer>
+        {info !== null && (
+          <span>{t('settings.version', { version: info.version, runtime: info.runtime })}</span>
+        )}
+        <span className="gap" />
+        <Button look="primary" onPress={close}>
+          {t('settings.done')}
+        </Button>
+      </footer>
+    </Sheet>
+  );
+}

@@ -1,0 +1,63 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { BatchId, DestinationId, ItemId } from '../../shared/ids';
+import type { Fault } from '../../shared/faults';
+import type { Scope } from '../../shared/queue-view';
+import { NOTHING_SELECTED, type Selection } from '../features/queue/selection';
+
+export type Place =
+  | { readonly kind: 'queue' }
+  | { readonly kind: 'needs' }
+  | { readonly kind: 'destination'; readonly destinationId: DestinationId | null };
+
+export type Sheet =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'cancel'; readonly scopes: readonly Scope[]; readonly keptBytes: number };
+
+/** Files over the window: over a destination, over the rest, or with no destination to go to. */
+export type Drag =
+  { readonly kind: 'none' } | { readonly kind: 'over'; readonly destinationId: DestinationId | null };
+
+export interface Undo {
+  readonly batchId: BatchId;
+  readonly destinationId: DestinationId;
+}
+
+/** A call that was refused, said in a line that stays until it is read. */
+export interface Problem {
+  readonly id: number;
+  readonly fault: Fault;
+}
+
+export interface ViewState {
+  readonly place: Place;
+  readonly sheet: Sheet;
+  readonly drag: Drag;
+  readonly detailId: ItemId | null;
+  readonly selection: Selection;
+  /** Grows when the row with the keyboard should take the focus. */
+  readonly focusWishes: number;
+  /** Batches that were opened or closed by hand. */
+  readonly expanded: ReadonlyMap<BatchId, boolean>;
+  readonly undo: Undo | null;
+  readonly problems: readonly Problem[];
+  /** Notices of the start and of the engine that have been read. */
+  readonly dismissed: ReadonlySet<string>;
+}
+
+export type ViewStore = StoreApi<ViewState>;
+
+export function createViewStore(): ViewStore {
+  return createStore<ViewState>(() => ({
+    place: { kind: 'queue' },
+    sheet: { kind: 'none' },
+    drag: { kind: 'none' },
+    detailId: null,
+    selection: NOTHING_SELECTED,
+    focusWishes: 0,
+    expanded: new Map(),
+    undo: null,
+    problems: [],
+    dismissed: new Set(),
+  }));
+}

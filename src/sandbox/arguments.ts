@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import type { SandboxOptions } from './start-sandbox';
+
+/** What the command line asks for, or one sentence about what is wrong with it. */
+export type SandboxArguments =
+  | { readonly kind: 'start'; readonly options: SandboxOptions; readonly isJson: boolean }
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'bad'; readonly sentence: string };
+
+const USAGE = `Usage: sandbox --data DIR [--port 0] [--role-policy FILE] [--token-seconds N] [--discard] [--json]
+
+  --data DIR           where objects, unfinished uploads, keys and tokens are kept
+  --port N             OSS listens on N, STS on N+1, IMM on N+2, admin on N+3; 0 takes free ports
+  --role-policy FILE   the role's RAM policy, in place of one that allows all that the product uses
+  --token-seconds N    tokens live at most N seconds
+  --discard            keeps size, CRC and metadata of objects, but not their bytes
+  --json               prints one JSON line when it listens
+`;
+
+class BadArgument extends Error {}
+
+/** Reads the command line, and the policy file that it names. */
+export function parseSandboxArguments(words: readonly string[]): SandboxArguments {
+  try {
+    return read(words);
+  } catch (error) {
+    if (error instanceof BadArgument) return { kind: 'bad', sentence: error.message };
+    throw error;
+  }
+}
+
+const WITH_VALUE = ['--data', '--port', '--role-policy', '--token-seconds'];
+const WITHOUT_VALUE = ['--discard', '--json', '--help'];
+
+// By hand: util.parseArgs is an experiment in the Node 18 that some Electron versions carry.
+function split(words: readonly string[]): Map<string, string> {
+  const values = new Map<string, string>();
+  const rest = [...words];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [name = '', ...inline] = word.split('=');
+    if (values.has(name)) throw new BadArgument(`${name} is given twice.`);
+    if (WITHOUT_VALUE.includes(name) && inline.length === 0) values.set(name, '');
+    else if (WITH_VALUE.includes(name)) {
+      const value = inline.length > 0 ? inline.join('=') : rest.shift();
+      if (value === undefined || value === '') throw new BadArgument(`${name} needs a value.`);
+      values.set(name, value);
+    } else throw new BadArgument(`There is no argument "${word}"; --help shows those there are.`);
+  }
+  return values;
+}
+
+function read(words: readonly string[]): SandboxArguments {
+  const values = split(words);
+  if (values.has('--help')) return { kind: 'help', text: USAGE };
+  const dataFolder = values.get('--data');
+  if (dataFolder === undefined) {
+    throw new BadArgument('--data DIR is needed: the folder where the sandbox keeps its objects.');
+  }
+  const policyPath = values.get('--role-policy');
+  const tokenSeconds = values.get('--token-seconds');
+  return {
+    kind: 'start',
+    isJson: values.has('--json'),
+    options: {
+      dataFolder,
+      // STS, IMM and admin listen on the three ports behind.
+      port: integer(values.get('--port') ?? '0', '--port', 0, 65_532),
+      discard: values.has('--discard'),
+      ...(policyPath === undefined ? {} : { rolePolicy: readPolicy(policyPath) }),
+      ...(tokenSeconds === undefined
+        ? {}
+        : { tokenSeconds: integer(tokenSeconds, '--token-seconds', 1, 43_200) }),
+    },
+  };
+}
+
+function integer(text: string, name: string, least: number, most: number): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (number >= least && number <= most) return number;
+  throw new BadArgument(`${name} must be a whole number from ${least} to ${most}, not "${text}".`);
+}
+
+function readPolicy(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new BadArgument(`--role-policy: the file "${path}" cannot be read.`);
+  }
+}

@@ -1,0 +1,151 @@
+import type { StoredObject } from '../storage/records';
+import { Refusal } from '../wire/refusal';
+import type { Answer } from '../wire/answer';
+import { emptyAnswer, xmlAnswer, type OssCall } from './call';
+import { rangeOf } from './range';
+import {
+  alreadyExists,
+  checkBodyLength,
+  checkMd5,
+  expectedMd5,
+  forbidsOverwrite,
+  keptHeaders,
+  MAX_BODY_BYTES,
+  parseTags,
+  refuseCallback,
+} from './upload-headers';
+
+/** PutObject: stores one body as an object. */
+export async function putObject({ exchange, bucket, key }: OssCall): Promise<Answer> {
+  checkBodyLength(exchange);
+  refuseCallback(exchange);
+  const isForbidden = forbidsOverwrite(exchange);
+  const md5 = expectedMd5(exchange);
+  const headers = keptHeaders(exchange);
+  const refuseOverwrite = (): void => {
+    if (isForbidden && bucket.store.object(key)) throw alreadyExists('0026-00000002');
+  };
+  refuseOverwrite();
+  const { epoch } = bucket.store;
+  const body = await bucket.receiver.receive(exchange, MAX_BODY_BYTES);
+  const object: StoredObject = {
+    key,
+    sizeBytes: body.sizeBytes,
+    crc64: body.crc64.toString(),
+    etag: body.md5.toString('hex').toUpperCase(),
+    lastModifiedAt: exchange.nowMs,
+    type: 'Normal',
+    headers,
+    pieces: [body.piece],
+  };
+  try {
+    checkMd5(md5, body.md5);
+    // Again, and in one breath with the change: of two clients that race, one must lose.
+    refuseOverwrite();
+    if (bucket.store.epoch !== epoch) throw resetMeanwhile();
+    bucket.store.put(object);
+  } catch (error) {
+    bucket.store.blobs.release([body.piece]);
+    throw error;
+  }
+  return emptyAnswer(200, {
+    ETag: `"${object.etag}"`,
+    'Content-MD5': body.md5.toString('base64'),
+    'x-oss-hash-crc64ecma': object.crc64,
+  });
+}
+
+/** The refusal of a body that began to arrive before the sandbox was emptied. */
+export function resetMeanwhile(): Refusal {
+  return new Refusal(500, 'InternalError', 'The sandbox was reset while the body arrived.');
+}
+
+/** HeadObject. */
+export function headObject(call: OssCall): Answer {
+  const object = existing(call);
+  return emptyAnswer(200, { ...objectHeaders(object), 'Content-Length': String(object.sizeBytes) });
+}
+
+/** GetObject, whole or one range of it. */
+export function getObject(call: OssCall): Answer {
+  const { exchange, bucket } = call;
+  const object = existing(call);
+  if (bucket.discards && object.pieces.some((piece) => piece.blob === '' && piece.sizeBytes > 0)) {
+    throw new Refusal(400, 'OperationNotSupported', 'This sandbox was started to discard what it receives.');
+  }
+  const range = rangeOf(exchange, object.sizeBytes);
+  const [from, to] = range ?? [0, object.sizeBytes];
+  const partial = range ? { 'Content-Range': `bytes ${from}-${to - 1}/${object.sizeBytes}` } : {};
+  return {
+    status: range ? 206 : 200,
+    headers: { ...objectHeaders(object), ...overrides(call), ...partial },
+    body: { sizeBytes: to - from, chunks: () => bucket.store.blobs.read(object.pieces, from, to) },
+  };
+}
+
+/** DeleteObject; an object that is not there is as good as deleted. */
+export function deleteObject({ bucket, key }: OssCall): Answer {
+  bucket.store.delete(key);
+  return emptyAnswer(204);
+}
+
+/** GetObjectTagging. */
+export function getObjectTagging(call: OssCall): Answer {
+  const tags = parseTags(existing(call).headers['x-oss-tagging'] ?? '');
+  return xmlAnswer('Tagging', [
+    [
+      'TagSet',
+      tags.map(
+        ({ key, value }) =>
+          [
+            'Tag',
+            [
+              ['Key', key],
+              ['Value', value],
+            ],
+          ] as const,
+      ),
+    ],
+  ]);
+}
+
+function existing({ bucket, key }: OssCall): StoredObject {
+  const object = bucket.store.object(key);
+  if (object) return object;
+  throw new Refusal(404, 'NoSuchKey', 'The specified key does not exist.', {
+    ec: '0026-00000001',
+    fields: { Key: key },
+  });
+}
+
+function objectHeaders(object: StoredObject): Record<string, string> {
+  const { 'x-oss-tagging': tagging, ...headers } = object.headers;
+  return {
+    ...headers,
+    ...(tagging === undefined ? {} : { 'x-oss-tagging-count': String(parseTags(tagging).length) }),
+    'x-oss-storage-class': headers['x-oss-storage-class'] ?? 'Standard',
+    'Accept-Ranges': 'bytes',
+    ETag: `"${object.etag}"`,
+    'Last-Modified': new Date(object.lastModifiedAt).toUTCString(),
+    'x-oss-object-type': object.type,
+    'x-oss-hash-crc64ecma': object.crc64,
+  };
+}
+
+const OVERRIDES = [
+  'Content-Type',
+  'Content-Language',
+  'Cache-Control',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Expires',
+];
+
+function overrides({ exchange }: OssCall): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of OVERRIDES) {
+    const value = exchange.query.get(`response-${name.toLowerCase()}`);
+    if (value !== null) headers[name] = value;
+  }
+  return headers;
+}

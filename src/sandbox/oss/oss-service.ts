@@ -1,0 +1,135 @@
+import type { CloudService, RequestFacts } from '../cloud-service';
+import type { Operation } from '../faults/fault-rules';
+import type { Policy } from '../identity/policy';
+import type { Answer } from '../wire/answer';
+import type { Exchange } from '../wire/exchange';
+import { Refusal } from '../wire/refusal';
+import { xmlDocument, type XmlElement } from '../wire/xml';
+import { addressOf, checkBucket, checkKey, type Address, type AddressBook } from './address';
+import { authenticate, type Registry } from './authenticate';
+import { authorize } from './authorize';
+import type { Bucket, OssOperation } from './call';
+import { claimOrNone } from './claim';
+import { listObjects, listObjectsV2 } from './list-objects';
+import { listMultipartUploads, listParts } from './list-uploads';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  initiateMultipartUpload,
+  uploadPart,
+} from './multipart';
+import { deleteObject, getObject, getObjectTagging, headObject, putObject } from './objects';
+import { operationOf } from './operation';
+
+const OPERATIONS: Partial<Record<Operation, OssOperation>> = {
+  PutObject: putObject,
+  GetObject: getObject,
+  HeadObject: headObject,
+  DeleteObject: deleteObject,
+  GetObjectTagging: getObjectTagging,
+  ListObjects: listObjects,
+  ListObjectsV2: listObjectsV2,
+  InitiateMultipartUpload: initiateMultipartUpload,
+  UploadPart: uploadPart,
+  ListParts: listParts,
+  ListMultipartUploads: listMultipartUploads,
+  CompleteMultipartUpload: completeMultipartUpload,
+  AbortMultipartUpload: abortMultipartUpload,
+};
+
+/** OSS itself: address, then signature, then rights, then the operation. */
+export class OssService implements CloudService {
+  readonly throttling = new Refusal(503, 'ServiceUnavailable', 'Please reduce your request rate.', {
+    ec: '0024-00000001',
+  });
+  readonly #book: AddressBook;
+  readonly #registry: Registry;
+  readonly #rolePolicy: Policy;
+  readonly #bucket: Bucket;
+
+  constructor(book: AddressBook, registry: Registry, rolePolicy: Policy, bucket: Bucket) {
+    this.#book = book;
+    this.#registry = registry;
+    this.#rolePolicy = rolePolicy;
+    this.#bucket = bucket;
+  }
+
+  describe(exchange: Exchange): RequestFacts {
+    const address = this.#addressOrNone(exchange);
+    const claim = claimOrNone(exchange);
+    const partNumber = Number(exchange.query.get('partNumber') ?? NaN);
+    return {
+      operation: operation(exchange, address),
+      key: address.key === '' ? null : address.key,
+      partNumber: Number.isInteger(partNumber) ? partNumber : null,
+      uploadId: exchange.query.get('uploadId'),
+      accessKeyId: claim.kind === 'anonymous' ? null : claim.accessKeyId,
+      securityToken: claim.kind === 'anonymous' ? null : claim.securityToken,
+    };
+  }
+
+  answer(exchange: Exchange, facts: RequestFacts): Answer | Promise<Answer> {
+    const address = addressOf(exchange, this.#book);
+    if (facts.operation === 'Options') {
+      throw new Refusal(403, 'AccessForbidden', 'CORSResponse: CORS is not enabled for this bucket.');
+    }
+    if (exchange.query.isMalformed)
+      throw new Refusal(400, 'InvalidURI', 'The query is not percent-encoded UTF-8.');
+    const caller = authenticate(exchange, address, this.#registry);
+    if (address.bucket !== null) checkBucket(address.bucket, this.#book.bucket);
+    const run = address.bucket === null ? undefined : OPERATIONS[facts.operation];
+    if (!run) throw new Refusal(501, 'NotImplemented', 'This sandbox does not implement that operation.');
+    if (address.key !== '') checkKey(address.key);
+    const { account, region } = this.#registry;
+    authorize(exchange, facts.operation, address, caller, { account, region, rolePolicy: this.#rolePolicy });
+    return run({ exchange, bucket: this.#bucket, key: address.key });
+  }
+
+  refuse(exchange: Exchange, refusal: Refusal): Answer {
+    const children: XmlElement[] = [
+      ['Code', refusal.code],
+      ['Message', refusal.message],
+      ['RequestId', exchange.requestId],
+      ['HostId', exchange.host.replace(/:\d+$/, '')],
+      ...Object.entries(refusal.fields),
+      ['EC', refusal.ec],
+    ];
+    const document = Buffer.from(xmlDocument('Error', children), 'utf8');
+    const headers: Record<string, string> = refusal.ec === null ? {} : { 'x-oss-ec': refusal.ec };
+    if (exchange.method === 'HEAD') {
+      return {
+        status: refusal.status,
+        headers: { ...headers, 'x-oss-err': document.toString('base64') },
+        body: null,
+      };
+    }
+    return {
+      status: refusal.status,
+      headers: { ...headers, 'Content-Type': 'application/xml' },
+      body: document,
+    };
+  }
+
+  commonHeaders(exchange: Exchange): Record<string, string> {
+    return {
+      Server: 'AliyunOSS',
+      Date: new Date(exchange.nowMs).toUTCString(),
+      'x-oss-request-id': exchange.requestId,
+      'x-oss-server-time': String(Date.now() - exchange.receivedAt),
+    };
+  }
+
+  #addressOrNone(exchange: Exchange): Address {
+    try {
+      return addressOf(exchange, this.#book);
+    } catch {
+      // The name is worth its place in the log even where the request will be refused for its host.
+      return { bucket: null, key: exchange.path?.slice(1) ?? '' };
+    }
+  }
+}
+
+function operation(exchange: Exchange, address: Address): Operation {
+  const isCopy = exchange.headers.has('x-oss-copy-source');
+  return operationOf(exchange.method, address.key !== '', exchange.query, isCopy);
+}

@@ -1,0 +1,143 @@
+import { mkdirSync } from 'node:fs';
+import { createAdminServer } from './admin/admin-server';
+import { createCloudServer, type Ground, type StoppableServer } from './cloud-server';
+import { Crc64Pool } from './crc64';
+import { FaultRules } from './faults/fault-rules';
+import { openAccount, roleArnOf } from './identity/account';
+import { defaultRolePolicy } from './identity/default-role-policy';
+import { parsePolicy } from './identity/policy';
+import { Sessions } from './identity/sessions';
+import { ImmService } from './imm/imm-service';
+import { OssService } from './oss/oss-service';
+import { RequestLog } from './request-log';
+import { BodyReceiver } from './storage/receive-body';
+import { BucketStore } from './storage/bucket-store';
+import { StsService } from './sts/sts-service';
+
+/** How a sandbox is to run; only `dataFolder` is needed. */
+export interface SandboxOptions {
+  /** Everything is kept here: objects, unfinished uploads, keys, tokens, request log. */
+  readonly dataFolder: string;
+  /** OSS listens on it, STS, IMM and admin on the next three; 0, the default, takes free ones. */
+  readonly port?: number;
+  /** Default `cn-hangzhou`. */
+  readonly region?: string;
+  /** The one bucket; default `sandbox`. */
+  readonly bucket?: string;
+  /** Default `sandbox`. */
+  readonly immProject?: string;
+  /** The role's RAM policy as JSON; by default it allows all that the product uses. */
+  readonly rolePolicy?: string;
+  /** Caps the life of tokens, below STS's 900 s too. */
+  readonly tokenSeconds?: number;
+  /** The most that a caller may ask as DurationSeconds; default 43200, what RAM allows a role at most. */
+  readonly maxSessionSeconds?: number;
+  /** The ExternalId that the role demands; by default none. */
+  readonly externalId?: string;
+  /** Keeps size, CRC and metadata of what arrives, but no bytes. */
+  readonly discard?: boolean;
+  /** Host names, without port, that stand for the bucket as a custom domain (CNAME) does. */
+  readonly customDomains?: readonly string[];
+  /** Hears of errors that are the sandbox's own. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A sandbox that listens. */
+export interface RunningSandbox {
+  readonly oss: string;
+  readonly sts: string;
+  readonly imm: string;
+  readonly admin: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly immProject: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly roleArn: string;
+  /** Ends every connection, and resolves when nothing runs or is written any more. */
+  close(): Promise<void>;
+}
+
+const MAX_SESSION_SECONDS = 43_200;
+
+/**
+ * Starts OSS, STS, IMM and the admin port on loopback. Rejects with PolicyGrammarError on a bad role
+ * policy and with the system's error where a port is taken or the folder cannot be used; nothing is left
+ * running then.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
+  const {
+    dataFolder,
+    port = 0,
+    region = 'cn-hangzhou',
+    bucket = 'sandbox',
+    immProject = 'sandbox',
+  } = options;
+  const rolePolicy = parsePolicy(options.rolePolicy ?? defaultRolePolicy(bucket, immProject));
+  mkdirSync(dataFolder, { recursive: true });
+  const account = openAccount(dataFolder);
+  const sessions = new Sessions(dataFolder);
+  const log = new RequestLog(dataFolder);
+  const store = new BucketStore(dataFolder);
+  const faults = new FaultRules();
+  const onError = options.onError ?? ((): void => undefined);
+  const ground: Ground = { faults, log, sessions, onError };
+  const discards = options.discard ?? false;
+  const terms = {
+    account,
+    maxSessionSeconds: options.maxSessionSeconds ?? MAX_SESSION_SECONDS,
+    tokenSeconds: options.tokenSeconds ?? null,
+    externalId: options.externalId ?? null,
+  };
+  const receiver = new BodyReceiver(store.blobs, new Crc64Pool(), discards);
+  const book = { region, bucket, customDomains: options.customDomains ?? [] };
+  const oss = new OssService(book, { account, sessions, region }, rolePolicy, {
+    name: bucket,
+    ownerId: account.accountId,
+    store,
+    receiver,
+    discards,
+  });
+  const servers = [
+    createCloudServer(oss, ground),
+    createCloudServer(new StsService(terms, sessions), ground),
+    createCloudServer(new ImmService(), ground),
+    createAdminServer({ bucket, store, log, faults, onError }),
+  ];
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.close()));
+    await store.close();
+    log.close();
+    sessions.close();
+  };
+  const [ossPort = 0, stsPort = 0, immPort = 0, adminPort = 0] = await listenAll(servers, port, close);
+  return {
+    oss: `http://oss-${region}.localhost:${ossPort}`,
+    sts: `http://127.0.0.1:${stsPort}`,
+    imm: `http://127.0.0.1:${immPort}`,
+    admin: `http://127.0.0.1:${adminPort}`,
+    region,
+    bucket,
+    immProject,
+    accessKeyId: account.accessKeyId,
+    accessKeySecret: account.accessKeySecret,
+    roleArn: roleArnOf(account),
+    close,
+  };
+}
+
+async function listenAll(
+  servers: readonly StoppableServer[],
+  port: number,
+  close: () => Promise<void>,
+): Promise<number[]> {
+  try {
+    const ports: number[] = [];
+    for (const [index, server] of servers.entries())
+      ports.push(await server.listen(port === 0 ? 0 : port + index));
+    return ports;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

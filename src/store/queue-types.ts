@@ -1,0 +1,188 @@
+/** What the host reads from and writes to the durable queue, beyond the engine's StorePort. */
+import type { ItemEnd, Recovered, Snapshot, StorePort, UploadedPart } from '../engine/ports';
+import type { Fault, Outcome } from '../shared/faults';
+import type { BatchId, Crc64, DestinationId, ETag, ItemId, ObjectKey, UploadId } from '../shared/ids';
+import type { ConflictPolicy, Profile } from '../shared/profile';
+import type { BatchRow, Cause, Counts, ItemState } from '../shared/queue-view';
+
+/** What makes two destinations the same place. */
+export interface DestinationIdentity {
+  readonly region: string;
+  readonly bucket: string;
+  readonly endpoint: string;
+}
+
+export interface KnownDestination extends DestinationIdentity {
+  readonly destinationId: DestinationId;
+}
+
+/** A folder or a single file that was handed in. */
+export interface BatchRoot {
+  /** Absolute, as the operating system writes it. Of a file: the file itself. */
+  readonly path: string;
+  /** What stands before an item's name in its key, usually; keys made otherwise are kept whole. */
+  readonly keyPrefix: string;
+  readonly isFile: boolean;
+}
+
+export interface NewBatch {
+  readonly destinationId: DestinationId;
+  readonly name: string;
+  readonly kind: BatchRow['kind'];
+  readonly roots: readonly BatchRoot[];
+  readonly prefix: string;
+  readonly conflict: ConflictPolicy;
+  readonly createdAt: number;
+  readonly normalizeNames: Profile['normalizeNames'];
+}
+
+/** What a scan needs to know of its batch. */
+export interface BatchPlan extends NewBatch {
+  readonly batchId: BatchId;
+  readonly scanning: boolean;
+}
+
+/** A batch as the disk knows it; speeds and bytes in flight are the engine's to add. */
+export type StoredBatch = Pick<
+  BatchRow,
+  | 'batchId'
+  | 'destinationId'
+  | 'name'
+  | 'kind'
+  | 'createdAt'
+  | 'scanning'
+  | 'scanFault'
+  | 'items'
+  | 'totalBytes'
+  | 'counts'
+  | 'verifiedBytes'
+> & { readonly heldByUser: boolean };
+
+/** A file that a scan found. */
+export interface FoundItem {
+  readonly rootIndex: number;
+  /** Path below the root with `/` between its parts; of a root that is a file, the file's name. */
+  readonly name: string;
+  readonly key: ObjectKey;
+  readonly snapshot: Snapshot;
+  /** It cannot be sent (its name is not UTF-8, its key is refused): the row is there, and has failed already. */
+  readonly refused?: Fault;
+}
+
+export type StoredState = Extract<
+  ItemState,
+  {
+    kind: 'waiting' | 'paused' | 'done' | 'skipped' | 'conflict' | 'source-changed' | 'failed' | 'canceled';
+  }
+>;
+
+export interface StoredRow {
+  readonly itemId: ItemId;
+  readonly batchId: BatchId;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly state: StoredState;
+  readonly endedAt: number | null;
+  /** All of a file that is done or skipped; else the parts that the server has acknowledged. */
+  readonly verifiedBytes: number;
+  /** Parts may be left on the server that could not be listed. */
+  readonly possibleOrphan: boolean;
+}
+
+export interface StoredDetail {
+  readonly row: StoredRow;
+  readonly destinationId: DestinationId;
+  readonly key: ObjectKey;
+  readonly sourcePath: string;
+  readonly modifiedAt: number;
+  /** Of the upload that is open. */
+  readonly uploadId: UploadId | null;
+  /** Null for a Put, and as long as no upload was created. It stays when the upload is closed. */
+  readonly partSizeBytes: number | null;
+  /** Acknowledged parts of the open upload, by number. */
+  readonly parts: readonly UploadedPart[];
+  readonly crc64: Crc64 | null;
+  readonly etag: ETag | null;
+  readonly versionId: string | null;
+  readonly requestIds: readonly string[];
+}
+
+/** A line of a receipt. */
+export interface EndedItem {
+  readonly itemId: ItemId;
+  readonly key: ObjectKey;
+  readonly sourcePath: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: number;
+  readonly at: number;
+  readonly end: ItemEnd;
+  readonly possibleOrphan: boolean;
+}
+
+export interface QueueTotals {
+  readonly items: number;
+  readonly totalBytes: number;
+  readonly counts: Counts;
+  readonly verifiedBytes: number;
+  readonly scanning: boolean;
+  /** There is unended work, and the user has paused all of it. */
+  readonly pausedByUser: boolean;
+}
+
+export interface RecoveredQueue extends Recovered {
+  /** Unended items with acknowledged parts, and the bytes of these parts. */
+  readonly resumedItems: number;
+  readonly keptBytes: number;
+}
+
+/** Looks at what is on the disk; facts that wait for their group are not in it yet. */
+export interface QueueReader {
+  destinations(): Outcome<readonly KnownDestination[]>;
+  /** Newest first, at most 500. */
+  listBatches(limit: number): Outcome<readonly StoredBatch[]>;
+  batch(batchId: BatchId): Outcome<StoredBatch | null>;
+  batchPlan(batchId: BatchId): Outcome<BatchPlan | null>;
+  /** `offset` counts the rows of the batch from 0; at most 500 rows. */
+  rows(batchId: BatchId, offset: number, limit: number): Outcome<readonly StoredRow[]>;
+  row(itemId: ItemId): Outcome<StoredRow | null>;
+  detail(itemId: ItemId): Outcome<StoredDetail | null>;
+  /** Failed, conflicting and changed items by destination, state and code; at most 100. */
+  causes(): Outcome<readonly Cause[]>;
+  totals(): Outcome<QueueTotals>;
+  /** What has ended of a batch in the order of its rows, in pages of 500. It ends after a page that failed. */
+  endedItems(batchId: BatchId): AsyncIterable<Outcome<readonly EndedItem[]>>;
+  close(): Outcome<void>;
+}
+
+export interface QueueStore extends StorePort, QueueReader {
+  /** Counts how often this queue was opened, from 1. */
+  readonly run: number;
+  /** Says that a damaged queue file was set aside, and where. */
+  readonly setAside: Fault | null;
+
+  recover(): Promise<Outcome<RecoveredQueue>>;
+  /**
+   * Remembers where a destination is. Fault `invalid-input` when the id is known already and stands for another
+   * region, bucket or endpoint; nothing is changed then.
+   */
+  registerDestination(destination: KnownDestination): Outcome<void>;
+  /** The batch is being scanned until `markScanned` or `markScanFault`. */
+  createBatch(batch: NewBatch): Outcome<BatchId>;
+  /** The newest batch with unended items or an unfinished scan that was made of exactly these paths (in any order). */
+  findUnfinishedBatch(
+    destinationId: DestinationId,
+    rootPaths: readonly string[],
+    prefix: string,
+  ): Outcome<BatchId | null>;
+  /** Takes up an unfinished batch again: it is scanned once more, under this policy. */
+  joinBatch(batchId: BatchId, conflict: ConflictPolicy): Outcome<void>;
+  /**
+   * Adds at most 2,000 items in one transaction. A path that is there already is left alone; if it has not ended
+   * and no upload of it was begun, it gets the new snapshot. `added` counts the new rows. Fault `canceled` when the
+   * batch is not being scanned (its scan was canceled): nothing is added then.
+   */
+  addItems(batchId: BatchId, items: readonly FoundItem[]): Outcome<{ readonly added: number }>;
+  markScanned(batchId: BatchId): Outcome<void>;
+  /** The scan ended early. */
+  markScanFault(batchId: BatchId, fault: Fault): Outcome<void>;
+}

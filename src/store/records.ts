@@ -1,0 +1,150 @@
+import type { Snapshot, StoreRecord, UploadedPart } from '../engine/ports';
+import { assertNever } from '../shared/brand';
+import { batchOf, type ItemId } from '../shared/ids';
+import { integerIn, integerOrNull, type Database } from './database';
+import { endItem, moveItem, standingOf } from './item-stand';
+import { EXEMPT, HELD, isEnded, WAITING } from './stands';
+import type { Tally } from './tally';
+
+/**
+ * Writes one fact; to be called inside a transaction. A fact about a row that was removed changes nothing, but
+ * `upload-closed` still closes what that row left behind.
+ */
+export function applyRecord(database: Database, tally: Tally, record: StoreRecord): void {
+  const { itemId } = record;
+  if (record.kind === 'upload-closed') {
+    closeUpload(database, itemId);
+    return;
+  }
+  const standing = standingOf(database, itemId);
+  if (standing === null) return;
+  switch (record.kind) {
+    case 'initiating':
+      database.run(
+        `INSERT INTO uploads (item_id, initiating_at) VALUES (?, ?)
+         ON CONFLICT (item_id) DO UPDATE SET initiating_at = excluded.initiating_at`,
+        itemId,
+        record.atServer,
+      );
+      return;
+    case 'upload-created':
+      database.run('DELETE FROM parts WHERE item_id = ?', itemId);
+      database.run(
+        `INSERT INTO uploads (item_id, upload_id, part_size, request_id) VALUES (?, ?, ?, ?)
+         ON CONFLICT (item_id) DO UPDATE SET upload_id = excluded.upload_id, part_size = excluded.part_size,
+           request_id = excluded.request_id, initiating_at = NULL, kept_bytes = 0`,
+        itemId,
+        record.uploadId,
+        record.partSizeBytes,
+        record.requestId,
+      );
+      return;
+    case 'part-begun':
+      database.run(
+        'INSERT OR IGNORE INTO begun (item_id, part_number) VALUES (?, ?)',
+        itemId,
+        record.partNumber,
+      );
+      return;
+    case 'part-stored':
+      storePart(database, itemId, record.part);
+      return;
+    case 'parts-dropped':
+      for (const partNumber of record.partNumbers) dropPart(database, itemId, partNumber);
+      return;
+    case 'possible-orphan':
+      markPossibleOrphan(database, itemId);
+      return;
+    case 'held':
+      if (!isEnded(standing.stand))
+        moveItem(database, tally, itemId, standing, record.held ? HELD : standWhenLetGo(database, itemId));
+      return;
+    case 'snapshot':
+      tally.add(itemId, standing.stand, standing.code, -1, standing.sizeBytes);
+      tally.add(itemId, standing.stand, standing.code, 1, record.snapshot.sizeBytes);
+      storeSnapshot(database, itemId, record.snapshot);
+      return;
+    case 'ended':
+      database.run('DELETE FROM begun WHERE item_id = ?', itemId);
+      endItem(database, tally, itemId, standing, record.at, record.end);
+      return;
+    default:
+      assertNever(record);
+  }
+}
+
+/** An item that may go on although its batch is paused is marked as such. */
+export function standWhenLetGo(database: Database, itemId: ItemId): number {
+  const batch = database.get('SELECT held FROM batches WHERE batch_id = ?', batchOf(itemId));
+  return batch !== undefined && integerIn(batch, 'held') === 1 ? EXEMPT : WAITING;
+}
+
+export function storeSnapshot(database: Database, itemId: ItemId, snapshot: Snapshot): void {
+  database.run(
+    'UPDATE work SET size_bytes = ?, look_again = 0 WHERE item_id = ?',
+    snapshot.sizeBytes,
+    itemId,
+  );
+  database.run(
+    'UPDATE items SET modified_at = ?, fingerprint = ? WHERE item_id = ?',
+    snapshot.modifiedAt,
+    snapshot.fingerprint,
+    itemId,
+  );
+}
+
+export function markPossibleOrphan(database: Database, itemId: ItemId): void {
+  database.run(
+    `INSERT INTO uploads (item_id, possible_orphan) VALUES (?, 1)
+     ON CONFLICT (item_id) DO UPDATE SET possible_orphan = 1`,
+    itemId,
+  );
+}
+
+function closeUpload(database: Database, itemId: ItemId): void {
+  database.run('DELETE FROM parts WHERE item_id = ?', itemId);
+  database.run('DELETE FROM leftovers WHERE item_id = ?', itemId);
+  database.run('DELETE FROM begun WHERE item_id = ?', itemId);
+  // The part size stays, for the detail of a file that is done.
+  database.run(
+    'UPDATE uploads SET upload_id = NULL, initiating_at = NULL, kept_bytes = 0 WHERE item_id = ?',
+    itemId,
+  );
+}
+
+function partBytes(database: Database, itemId: ItemId, partNumber: number): number {
+  const row = database.get(
+    'SELECT size_bytes FROM parts WHERE item_id = ? AND part_number = ?',
+    itemId,
+    partNumber,
+  );
+  return row === undefined ? 0 : (integerOrNull(row, 'size_bytes') ?? 0);
+}
+
+/** Answers 0 where no upload is open. */
+const keepBytes = (database: Database, itemId: ItemId, bytes: number): number =>
+  database.run(
+    'UPDATE uploads SET kept_bytes = kept_bytes + ? WHERE item_id = ? AND upload_id IS NOT NULL',
+    bytes,
+    itemId,
+  );
+
+function storePart(database: Database, itemId: ItemId, part: UploadedPart): void {
+  const open = keepBytes(database, itemId, part.sizeBytes - partBytes(database, itemId, part.partNumber));
+  // A late word about an upload that was closed meanwhile.
+  if (open === 0) return;
+  database.run(
+    'INSERT OR REPLACE INTO parts (item_id, part_number, size_bytes, etag, crc64) VALUES (?, ?, ?, ?, ?)',
+    itemId,
+    part.partNumber,
+    part.sizeBytes,
+    part.etag,
+    part.crc64,
+  );
+  database.run('DELETE FROM begun WHERE item_id = ? AND part_number = ?', itemId, part.partNumber);
+}
+
+function dropPart(database: Database, itemId: ItemId, partNumber: number): void {
+  keepBytes(database, itemId, -partBytes(database, itemId, partNumber));
+  database.run('DELETE FROM parts WHERE item_id = ? AND part_number = ?', itemId, partNumber);
+}

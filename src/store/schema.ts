@@ -1,0 +1,106 @@
+import { integerIn, type Database } from './database';
+
+// Numbers are bound as doubles by the driver: every number column is declared INTEGER so that whole ones stay whole.
+const QUEUE = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('run', 0);
+
+CREATE TABLE destinations (
+  destination_id TEXT PRIMARY KEY, region TEXT NOT NULL, bucket TEXT NOT NULL, endpoint TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- AUTOINCREMENT: the ids of removed batches, and so of their items, never come back.
+CREATE TABLE batches (
+  batch_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  destination_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  conflict TEXT NOT NULL,
+  normalize_names TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  scanning INTEGER NOT NULL,
+  scan_fault TEXT,
+  held INTEGER NOT NULL DEFAULT 0,
+  last_position INTEGER NOT NULL DEFAULT 0,
+  -- Rows up to here were there when this run began.
+  position_at_open INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX batches_destination ON batches (destination_id);
+
+CREATE TABLE roots (
+  batch_id INTEGER NOT NULL, root_index INTEGER NOT NULL, path TEXT NOT NULL, key_prefix TEXT NOT NULL,
+  is_file INTEGER NOT NULL,
+  PRIMARY KEY (batch_id, root_index)
+) WITHOUT ROWID;
+
+-- Cold: written once. object_key is null where it is the root's key prefix and the name.
+CREATE TABLE items (
+  item_id INTEGER PRIMARY KEY, root_index INTEGER NOT NULL, name TEXT NOT NULL, object_key TEXT,
+  modified_at INTEGER NOT NULL, fingerprint TEXT NOT NULL, path_hash INTEGER NOT NULL
+);
+CREATE INDEX items_path ON items (path_hash);
+
+-- Hot: small rows that change. Stands below 10 have not ended (see stands.ts).
+CREATE TABLE work (
+  item_id INTEGER PRIMARY KEY, stand INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
+  look_again INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX work_open ON work (stand) WHERE stand < 10;
+
+CREATE TABLE ends (
+  item_id INTEGER PRIMARY KEY, stand INTEGER NOT NULL, code TEXT NOT NULL, ended_at INTEGER NOT NULL,
+  crc64 TEXT, etag TEXT, version_id TEXT, request_ids TEXT, fault TEXT
+);
+CREATE INDEX ends_cause ON ends (stand, code) WHERE stand >= 12;
+
+CREATE TABLE uploads (
+  item_id INTEGER PRIMARY KEY, upload_id TEXT, part_size INTEGER, request_id TEXT, initiating_at INTEGER,
+  kept_bytes INTEGER NOT NULL DEFAULT 0, possible_orphan INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX uploads_open ON uploads (item_id) WHERE upload_id IS NOT NULL;
+
+CREATE TABLE parts (
+  item_id INTEGER NOT NULL, part_number INTEGER NOT NULL, size_bytes INTEGER NOT NULL,
+  etag TEXT NOT NULL, crc64 TEXT NOT NULL,
+  PRIMARY KEY (item_id, part_number)
+) WITHOUT ROWID;
+
+CREATE TABLE counters (
+  batch_id INTEGER NOT NULL, stand INTEGER NOT NULL, code TEXT NOT NULL,
+  items INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  PRIMARY KEY (batch_id, stand, code)
+) WITHOUT ROWID;
+`;
+
+// Unfinished uploads of rows that were taken out of the list: an UploadId leaves the store only when it is closed.
+const LEFTOVERS = `
+CREATE TABLE leftovers (
+  item_id INTEGER PRIMARY KEY, destination_id TEXT NOT NULL, object_key TEXT NOT NULL, upload_id TEXT NOT NULL
+);
+`;
+
+// Parts (0: the one Put) that were begun and never acknowledged: begun again, their bytes count as sent twice.
+const BEGUN = `
+CREATE TABLE begun (
+  item_id INTEGER NOT NULL, part_number INTEGER NOT NULL, PRIMARY KEY (item_id, part_number)
+) WITHOUT ROWID;
+`;
+
+/** Step n brings a file of version n to version n + 1. A step that was released is never changed. */
+export const MIGRATIONS: readonly string[] = [QUEUE, LEFTOVERS, BEGUN];
+
+export function versionOf(database: Database): number {
+  const row = database.get('PRAGMA user_version');
+  return row === undefined ? 0 : integerIn(row, 'user_version');
+}
+
+/** Brings a file of any older version to this one, each step in its own transaction. */
+export function migrate(database: Database): void {
+  for (let version = versionOf(database); version < MIGRATIONS.length; version += 1) {
+    database.transaction(() => {
+      database.exec(MIGRATIONS[version] ?? '');
+      database.exec(`PRAGMA user_version = ${version + 1}`);
+    });
+  }
+}

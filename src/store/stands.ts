@@ -1,0 +1,41 @@
+import type { ItemEnd } from '../engine/ports';
+
+/**
+ * How an item stands, as one small number: below 10 it has not ended, from 12 on it can be tried again. The partial
+ * indexes of schema.ts name these bounds, so queries must repeat them word for word (`stand < 10`, `stand >= 12`).
+ */
+export const WAITING = 0;
+/** Paused by the user, by itself. */
+export const HELD = 1;
+/** Let go on by the user while its batch is paused. Stands only in batches that are held. */
+export const EXEMPT = 2;
+export const DONE = 10;
+export const SKIPPED = 11;
+export const CONFLICT = 12;
+export const SOURCE_CHANGED = 13;
+export const FAILED = 14;
+export const CANCELED = 15;
+
+export const UNENDED = [WAITING, HELD, EXEMPT] as const;
+export const isEnded = (stand: number): boolean => stand >= DONE;
+
+const STANDS: Readonly<Record<ItemEnd['kind'], number>> = {
+  done: DONE,
+  skipped: SKIPPED,
+  conflict: CONFLICT,
+  'source-changed': SOURCE_CHANGED,
+  failed: FAILED,
+  canceled: CANCELED,
+};
+
+export const standOfEnd = (kind: ItemEnd['kind']): number => STANDS[kind];
+
+export function kindOfEnd(stand: number): ItemEnd['kind'] {
+  const kinds = Object.keys(STANDS) as ItemEnd['kind'][];
+  const kind = kinds.find((each) => STANDS[each] === stand);
+  if (kind === undefined) throw new Error(`queue file: ${stand} is no way to end`);
+  return kind;
+}
+
+/** The fault's code where the end has one: causes are counted by it. */
+export const codeOfEnd = (end: ItemEnd): string => ('fault' in end ? end.fault.code : '');

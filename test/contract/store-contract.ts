@@ -1,0 +1,397 @@
+/** One suite for every store that the engine may stand on: SQLite in the product, memory in the simulation. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { StoreRecord, WorkItem } from '../../src/engine/ports';
+import { fault } from '../../src/shared/faults';
+import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../../src/shared/ids';
+import type { SeededStore } from '../fakes/memory-store';
+import type { VirtualClock } from '../fakes/store-clock';
+import {
+  created,
+  DESTINATION,
+  done,
+  end,
+  failed,
+  found,
+  leftover,
+  must,
+  newBatch,
+  part,
+  snapshotOf,
+  stored,
+} from '../fakes/queue-samples';
+
+export interface StoreBench {
+  readonly clock: VirtualClock;
+  readonly store: SeededStore;
+  /** Ends the process without warning and opens what is left. */
+  crash(): SeededStore;
+  fillDisk(full: boolean): void;
+  dispose(): void;
+}
+
+const OTHER = 'other' as DestinationId;
+
+export function storeContract(name: string, makeBench: () => StoreBench): void {
+  describe(name, () => {
+    let bench: StoreBench;
+    let store: SeededStore;
+    let clock: VirtualClock;
+    let seq: number;
+    beforeEach(() => {
+      bench = makeBench();
+      ({ store, clock } = bench);
+      seq = 0;
+    });
+    afterEach(() => bench.dispose());
+
+    const batchOfFiles = (files: number, destinationId = DESTINATION): BatchId => {
+      const batchId = must(store.createBatch(newBatch({ destinationId })));
+      must(store.addItems(batchId, found(1, files)));
+      must(store.markScanned(batchId));
+      return batchId;
+    };
+    const write = (...records: StoreRecord[]): void => {
+      for (const record of records) store.write((seq += 1), record);
+    };
+    const work = async (after = 0, limit = 100): Promise<readonly WorkItem[]> =>
+      must(await store.loadWork(DESTINATION, after, limit));
+    const workIds = async (): Promise<readonly ItemId[]> => (await work()).map((item) => item.itemId);
+    const oneItem = async (): Promise<WorkItem | undefined> => (await work())[0];
+    const states = (batchId: BatchId): readonly string[] =>
+      must(store.rows(batchId, 0, 500)).map((row) => row.state.kind);
+    describe('groups', () => {
+      test('a fact is persisted after 50 ms, not before, and told with the last seq of its group', async () => {
+        const batchId = batchOfFiles(2);
+        const told: number[] = [];
+        store.onPersisted((upTo) => told.push(upTo));
+        write(end(itemIdAt(batchId, 1), done()), end(itemIdAt(batchId, 2), done()));
+        await clock.advance(49);
+        expect(told).toEqual([]);
+        expect(states(batchId)).toEqual(['waiting', 'waiting']);
+        await clock.advance(1);
+        expect(told).toEqual([2]);
+        expect(states(batchId)).toEqual(['done', 'done']);
+      });
+
+      test('256 facts do not wait for the 50 ms, and nobody is told from inside write', async () => {
+        const batchId = batchOfFiles(1);
+        const told: number[] = [];
+        store.onPersisted((upTo) => told.push(upTo));
+        write(created(itemIdAt(batchId, 1)));
+        for (let number = 1; number < 256; number += 1) write(stored(itemIdAt(batchId, 1), number));
+        expect(told).toEqual([]);
+        await clock.advance(0);
+        expect(told).toEqual([256]);
+      });
+
+      test('a crash loses what was not told, and nothing else', async () => {
+        const batchId = batchOfFiles(3);
+        const told: number[] = [];
+        store.onPersisted((upTo) => told.push(upTo));
+        write(end(itemIdAt(batchId, 1), done()));
+        await clock.advance(50);
+        write(end(itemIdAt(batchId, 2), done()), end(itemIdAt(batchId, 3), done()));
+        await clock.advance(49);
+        store = bench.crash();
+        await clock.advance(1_000);
+        expect(told).toEqual([1]);
+        expect(states(batchId)).toEqual(['done', 'waiting', 'waiting']);
+      });
+
+      test('a crash right after facts were told keeps all of them', async () => {
+        const batchId = batchOfFiles(1);
+        const itemId = itemIdAt(batchId, 1);
+        write(created(itemId), stored(itemId, 1), stored(itemId, 2));
+        await clock.advance(50);
+        store = bench.crash();
+        expect((await oneItem())?.checkpoint).toEqual({
+          uploadId: `upload-${itemId}`,
+          partSizeBytes: 1_000,
+          parts: [part(1), part(2)],
+        });
+      });
+
+      test('a full disk is told once, facts are kept, tried again every 2 s, and then told', async () => {
+        const batchId = batchOfFiles(1);
+        const itemId = itemIdAt(batchId, 1);
+        const told: number[] = [];
+        const trouble: (string | null)[] = [];
+        store.onPersisted((upTo) => told.push(upTo));
+        store.onTrouble((why) => trouble.push(why?.code ?? null));
+        bench.fillDisk(true);
+        write(created(itemId));
+        for (let number = 1; number <= 2_000; number += 1) write(stored(itemId, number));
+        await clock.advance(50);
+        expect(trouble).toEqual(['disk-full']);
+        await clock.advance(2_000);
+        write(end(itemId, done()));
+        expect(await store.loadWork(DESTINATION, 0, 1)).toMatchObject({ fault: { code: 'disk-full' } });
+        expect(trouble).toEqual(['disk-full']);
+        expect(told).toEqual([]);
+        bench.fillDisk(false);
+        await clock.advance(2_000);
+        expect(trouble).toEqual(['disk-full', null]);
+        expect(told).toEqual([2_002]);
+        store = bench.crash();
+        expect(states(batchId)).toEqual(['done']);
+      });
+    });
+
+    describe('work', () => {
+      test('comes in the order of ids, after an id, of one destination', async () => {
+        const first = batchOfFiles(3);
+        batchOfFiles(2, OTHER);
+        const third = batchOfFiles(2);
+        const all = [1, 2, 3].map((n) => itemIdAt(first, n)).concat([1, 2].map((n) => itemIdAt(third, n)));
+        expect(await workIds()).toEqual(all);
+        expect((await work(all[1], 2)).map((item) => item.itemId)).toEqual([all[2], all[3]]);
+        expect(await work(all[4])).toEqual([]);
+      });
+
+      test('carries key, source, policy and checkpoint', async () => {
+        const batchId = batchOfFiles(1);
+        const itemId = itemIdAt(batchId, 1);
+        expect(await oneItem()).toEqual({
+          itemId,
+          batchId,
+          destinationId: DESTINATION,
+          key: 'uploads/photos/2024/1.jpg',
+          source: { path: '/data/photos/2024/1.jpg', snapshot: snapshotOf(1) },
+          conflict: 'never-overwrite',
+          checkpoint: null,
+          initiatingAtServer: null,
+          fromEarlierRun: false,
+          lookAgain: false,
+        });
+        write({ kind: 'initiating', itemId, atServer: 99 });
+        expect((await oneItem())?.initiatingAtServer).toBe(99);
+        write(created(itemId), stored(itemId, 2), stored(itemId, 1), stored(itemId, 3), stored(itemId, 3));
+        write({ kind: 'parts-dropped', itemId, partNumbers: [2, 9] });
+        expect(await oneItem()).toMatchObject({
+          initiatingAtServer: null,
+          checkpoint: { parts: [part(1), part(3)] },
+        });
+        expect(must(store.row(itemId))?.verifiedBytes).toBe(2_000);
+        write({ kind: 'initiating', itemId, atServer: 100 }, { kind: 'upload-closed', itemId });
+        expect(await oneItem()).toMatchObject({ initiatingAtServer: null, checkpoint: null });
+        expect(must(store.row(itemId))?.verifiedBytes).toBe(0);
+      });
+
+      test('a file that was handed in by itself is its own source', async () => {
+        const roots = [{ path: '/data/a.bin', keyPrefix: 'uploads/', isFile: true }];
+        const batchId = must(store.createBatch(newBatch({ kind: 'files', roots })));
+        const item = { rootIndex: 0, name: 'a.bin', key: 'uploads/a.bin' as never, snapshot: snapshotOf(1) };
+        must(store.addItems(batchId, [item]));
+        expect(await oneItem()).toMatchObject({ key: 'uploads/a.bin', source: { path: '/data/a.bin' } });
+      });
+
+      test('an item whose end waits for its group is not handed out again', async () => {
+        const batchId = batchOfFiles(2);
+        write(end(itemIdAt(batchId, 1), done()));
+        expect(await workIds()).toEqual([itemIdAt(batchId, 2)]);
+      });
+
+      test('tells what was there before this run from what came in it', async () => {
+        const batchId = must(store.createBatch(newBatch()));
+        must(store.addItems(batchId, found(1, 2)));
+        store = bench.crash();
+        expect(must(await store.recover()).unfinishedScans).toEqual([
+          { batchId, destinationId: DESTINATION },
+        ]);
+        expect(must(store.addItems(batchId, found(1, 3)))).toEqual({ added: 1 });
+        expect((await work()).map((item) => item.fromEarlierRun)).toEqual([true, true, false]);
+      });
+
+      test('a fact about a row that was removed changes nothing', async () => {
+        const batchId = batchOfFiles(2);
+        const gone = itemIdAt(batchId, 1);
+        write(end(gone, { kind: 'canceled' }));
+        must(await store.command('remove', { kind: 'items', itemIds: [gone] }, []));
+        write(created(gone), stored(gone, 1), end(gone, done()), { kind: 'held', itemId: gone, held: true });
+        await clock.advance(50);
+        expect(must(store.rows(batchId, 0, 10)).map((row) => row.itemId)).toEqual([itemIdAt(batchId, 2)]);
+      });
+    });
+
+    describe('scans', () => {
+      test('a scan that is run again adds only what is new and renews what was not begun', () => {
+        const batchId = must(store.createBatch(newBatch()));
+        must(store.addItems(batchId, found(1, 3)));
+        const begun = itemIdAt(batchId, 2);
+        write(created(begun), end(itemIdAt(batchId, 3), done()));
+        const changed = found(1, 4).map((item) => ({ ...item, snapshot: snapshotOf(50) }));
+        expect(must(store.addItems(batchId, changed))).toEqual({ added: 1 });
+        const sizes = must(store.rows(batchId, 0, 10)).map((row) => row.sizeBytes);
+        expect(sizes).toEqual(
+          [snapshotOf(50), snapshotOf(2), snapshotOf(3), snapshotOf(50)].map((s) => s.sizeBytes),
+        );
+      });
+
+      test('a refused file is there as failed', () => {
+        const batchId = must(store.createBatch(newBatch()));
+        const refused = fault('name-refused', 'The name is not UTF-8.');
+        must(store.addItems(batchId, [{ ...found(1, 1)[0]!, refused }]));
+        expect(must(store.rows(batchId, 0, 1))[0]?.state).toEqual({ kind: 'failed', fault: refused });
+      });
+
+      test('nothing can be added once the scan is over or canceled; joining opens it again', async () => {
+        const batchId = batchOfFiles(1);
+        expect(store.addItems(batchId, found(2, 1))).toMatchObject({ fault: { code: 'canceled' } });
+        must(store.joinBatch(batchId, 'overwrite'));
+        must(store.addItems(batchId, found(2, 1)));
+        expect((await work()).map((item) => item.conflict)).toEqual(['overwrite', 'overwrite']);
+        must(await store.command('cancel', { kind: 'all' }, []));
+        expect(store.addItems(batchId, found(3, 1))).toMatchObject({ fault: { code: 'canceled' } });
+        expect(must(await store.recover()).unfinishedScans).toEqual([]);
+      });
+    });
+
+    describe('pause and resume', () => {
+      test('a paused batch rests whole, through a crash, with what is added to it', async () => {
+        const batchId = must(store.createBatch(newBatch()));
+        must(store.addItems(batchId, found(1, 3)));
+        const live = [itemIdAt(batchId, 1)];
+        expect(must(await store.command('pause', { kind: 'batch', batchId }, live)).affected).toBe(2);
+        store = bench.crash();
+        must(store.addItems(batchId, found(4, 1)));
+        expect(await workIds()).toEqual([]);
+        expect(new Set(states(batchId))).toEqual(new Set(['paused']));
+        expect(must(await store.recover()).destinationIds).toEqual([DESTINATION]);
+        expect(must(await store.command('resume', { kind: 'all' }, [])).affected).toBe(4);
+        expect(await workIds()).toHaveLength(4);
+      });
+
+      test('items rest by themselves; resuming their batch takes their mark away too', async () => {
+        const batchId = batchOfFiles(3);
+        const [one, two, three] = [1, 2, 3].map((n) => itemIdAt(batchId, n)) as [ItemId, ItemId, ItemId];
+        const result = await store.command('pause', { kind: 'items', itemIds: [one, two] }, [two]);
+        expect(must(result).affected).toBe(1);
+        expect(await workIds()).toEqual([two, three]);
+        write({ kind: 'held', itemId: two, held: true });
+        expect(await workIds()).toEqual([three]);
+        must(await store.command('resume', { kind: 'batch', batchId }, []));
+        expect(await workIds()).toEqual([one, two, three]);
+      });
+
+      test('an item of a paused batch can go on alone, until the batch is paused again', async () => {
+        const batchId = batchOfFiles(3);
+        const [one, two] = [itemIdAt(batchId, 1), itemIdAt(batchId, 2)];
+        must(await store.command('pause', { kind: 'all' }, []));
+        must(await store.command('resume', { kind: 'items', itemIds: [one] }, []));
+        write({ kind: 'held', itemId: two, held: false });
+        expect(await workIds()).toEqual([one, two]);
+        expect(states(batchId)).toEqual(['waiting', 'waiting', 'paused']);
+        must(await store.command('pause', { kind: 'batch', batchId }, []));
+        expect(await workIds()).toEqual([]);
+        must(await store.command('resume', { kind: 'batch', batchId }, []));
+        expect(await workIds()).toHaveLength(3);
+      });
+
+      test('pausing all leaves what has ended alone: sent again, it runs', async () => {
+        const batchId = batchOfFiles(1);
+        write(end(itemIdAt(batchId, 1), failed('no-permission')));
+        expect(must(await store.command('pause', { kind: 'all' }, [])).affected).toBe(0);
+        must(await store.command('retry', { kind: 'all' }, []));
+        expect(await workIds()).toHaveLength(1);
+      });
+    });
+
+    describe('retry', () => {
+      test('takes up failed, conflicting, changed and canceled items with a new look, keeping their parts', async () => {
+        const batchId = batchOfFiles(6);
+        const ids = [1, 2, 3, 4, 5, 6].map((n) => itemIdAt(batchId, n)) as [ItemId, ItemId, ...ItemId[]];
+        write(created(ids[0]), stored(ids[0], 1), end(ids[0], failed('no-permission')));
+        write(end(ids[1], { kind: 'conflict', fault: fault('object-exists', 'There is one.') }));
+        write(end(ids[2]!, { kind: 'source-changed', fault: fault('source-changed', 'It changed.') }));
+        write(end(ids[3]!, { kind: 'canceled' }), end(ids[4]!, done()));
+        write(end(ids[5]!, { kind: 'skipped', why: 'identical', crc64: '1' as never, etag: 'E' as never }));
+        expect(must(await store.command('retry', { kind: 'batch', batchId }, [])).affected).toBe(4);
+        const items = await work();
+        expect(items.map((item) => [item.itemId, item.lookAgain])).toEqual(
+          ids.slice(0, 4).map((itemId) => [itemId, true]),
+        );
+        expect(items[0]?.checkpoint?.parts).toEqual([part(1)]);
+        write({ kind: 'snapshot', itemId: ids[0], snapshot: snapshotOf(70) });
+        expect(await oneItem()).toMatchObject({ lookAgain: false, source: { snapshot: snapshotOf(70) } });
+        expect(states(batchId).slice(4)).toEqual(['done', 'skipped']);
+      });
+
+      test('sees an end that still waits for its group', async () => {
+        const batchId = batchOfFiles(1);
+        const itemId = itemIdAt(batchId, 1);
+        write(end(itemId, failed('no-permission')));
+        const scope = { kind: 'items' as const, itemIds: [itemId] };
+        expect(must(await store.command('retry', scope, [])).affected).toBe(1);
+        expect(await workIds()).toEqual([itemId]);
+      });
+    });
+
+    describe('cancel and remove', () => {
+      test('cancel ends what has not ended, gives its open uploads back, and leaves live items alone', async () => {
+        const batchId = batchOfFiles(4);
+        const ids = [1, 2, 3, 4].map((n) => itemIdAt(batchId, n)) as [ItemId, ItemId, ItemId, ItemId];
+        write(created(ids[0]), stored(ids[0], 1), created(ids[1]), end(ids[2], done()));
+        write({ kind: 'initiating', itemId: ids[3], atServer: 5 });
+        const result = must(await store.command('cancel', { kind: 'all' }, [ids[1]]));
+        expect(result).toEqual({ affected: 2, leftovers: [leftover(ids[0], 1)] });
+        expect(states(batchId)).toEqual(['canceled', 'waiting', 'done', 'canceled']);
+        // Its Initiate may have been carried out, and nobody will look for it any more.
+        expect(must(store.row(ids[3]))?.possibleOrphan).toBe(true);
+        store = bench.crash();
+        expect(must(await store.recover()).leftovers).toEqual([leftover(ids[0], 1)]);
+        write({ kind: 'upload-closed', itemId: ids[0] });
+        await clock.advance(50);
+        expect(must(await store.recover()).leftovers).toEqual([]);
+      });
+
+      test('removing takes ended rows and empty batches, and keeps an open upload until it is closed', async () => {
+        const batchId = batchOfFiles(3);
+        const ids = [1, 2, 3].map((n) => itemIdAt(batchId, n)) as [ItemId, ItemId, ItemId];
+        write(created(ids[0]), end(ids[0], failed('no-permission')), end(ids[1], done()));
+        expect(must(await store.recover()).leftovers).toEqual([]);
+        const removed = must(await store.command('remove', { kind: 'batch', batchId }, []));
+        expect(removed).toEqual({ affected: 2, leftovers: [leftover(ids[0], 1)] });
+        expect(must(store.rows(batchId, 0, 10)).map((row) => row.itemId)).toEqual([ids[2]]);
+        write(end(ids[2], done()));
+        must(await store.command('remove', { kind: 'all' }, []));
+        expect(must(store.rows(batchId, 0, 10))).toEqual([]);
+        store = bench.crash();
+        expect(must(await store.recover())).toMatchObject({
+          destinationIds: [DESTINATION],
+          leftovers: [leftover(ids[0], 1)],
+        });
+        write({ kind: 'upload-closed', itemId: ids[0] });
+        await clock.advance(50);
+        store = bench.crash();
+        expect(must(await store.recover())).toMatchObject({ destinationIds: [], leftovers: [] });
+        expect(must(store.createBatch(newBatch()))).toBeGreaterThan(batchId);
+      });
+
+      test('the rows that are left are paged by their place, not by their old position', async () => {
+        const batchId = batchOfFiles(5);
+        const itemIds = [itemIdAt(batchId, 1), itemIdAt(batchId, 3)];
+        must(await store.command('cancel', { kind: 'items', itemIds }, []));
+        must(await store.command('remove', { kind: 'items', itemIds }, []));
+        expect(must(store.rows(batchId, 1, 2)).map((row) => row.itemId)).toEqual(
+          [4, 5].map((position) => itemIdAt(batchId, position)),
+        );
+        expect(must(store.rows(batchId, 3, 2))).toEqual([]);
+      });
+    });
+
+    test('recovery tells how much is safe already', async () => {
+      const batchId = batchOfFiles(3);
+      const [one, two] = [itemIdAt(batchId, 1), itemIdAt(batchId, 2)];
+      write(created(one), stored(one, 1), stored(one, 2), created(two));
+      await clock.advance(50);
+      store = bench.crash();
+      expect(must(await store.recover())).toEqual({
+        destinationIds: [DESTINATION],
+        unfinishedScans: [],
+        leftovers: [],
+        resumedItems: 1,
+        keptBytes: 2_000,
+      });
+    });
+  });
+}

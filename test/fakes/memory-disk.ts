@@ -1,0 +1,47 @@
+import type { Checkpoint, ItemEnd, Leftover, Snapshot, UploadedPart } from '../../src/engine/ports';
+import type { BatchId, ItemId, UploadId } from '../../src/shared/ids';
+import type { ConflictPolicy } from '../../src/shared/profile';
+import type { FoundItem, NewBatch } from '../../src/store/queue-types';
+
+export interface Row {
+  readonly itemId: ItemId;
+  readonly found: FoundItem;
+  snapshot: Snapshot;
+  held: boolean;
+  /** Goes on although its batch is held. */
+  exempt: boolean;
+  lookAgain: boolean;
+  end: { readonly at: number; readonly end: ItemEnd } | null;
+  upload: { readonly uploadId: UploadId; readonly partSizeBytes: number } | null;
+  parts: Map<number, UploadedPart>;
+  initiatingAtServer: number | null;
+  possibleOrphan: boolean;
+}
+
+export interface Batch {
+  readonly batchId: BatchId;
+  readonly plan: NewBatch;
+  conflict: ConflictPolicy;
+  scanning: boolean;
+  held: boolean;
+  lastPosition: number;
+  positionAtOpen: number;
+}
+
+/** The disk: shared by a store and by the one that is opened after its crash. */
+export class MemoryDisk {
+  readonly rows = new Map<ItemId, Row>();
+  readonly batches = new Map<BatchId, Batch>();
+  /** Open uploads of rows that were removed. */
+  readonly leftovers = new Map<ItemId, Leftover>();
+  nextBatchId = 1;
+  full = false;
+}
+
+export const keptBytes = (row: Row): number =>
+  row.upload === null ? 0 : [...row.parts.values()].reduce((sum, part) => sum + part.sizeBytes, 0);
+
+export function checkpointOf(row: Row): Checkpoint | null {
+  if (row.upload === null) return null;
+  return { ...row.upload, parts: [...row.parts.values()].sort((a, b) => a.partNumber - b.partNumber) };
+}

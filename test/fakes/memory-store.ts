@@ -1,0 +1,397 @@
+/** A durable queue in memory for tests of the engine: what was committed survives `crash()`, nothing else does. */
+import type {
+  ClockPort,
+  CommandResult,
+  Leftover,
+  StorePort,
+  StoreRecord,
+  WorkItem,
+} from '../../src/engine/ports';
+import { failure, fault, success, type Fault, type Outcome } from '../../src/shared/faults';
+import {
+  batchOf,
+  itemIdAt,
+  positionOf,
+  type BatchId,
+  type DestinationId,
+  type ItemId,
+} from '../../src/shared/ids';
+import type { ConflictPolicy } from '../../src/shared/profile';
+import type { Scope, Verb } from '../../src/shared/queue-view';
+import { checkpointOf, keptBytes, MemoryDisk, type Batch, type Row } from './memory-disk';
+import { GroupCommit } from '../../src/store/group-commit';
+import type {
+  FoundItem,
+  NewBatch,
+  QueueStore,
+  RecoveredQueue,
+  StoredRow,
+  StoredState,
+} from '../../src/store/queue-types';
+
+/** What tests may do to a store, whatever it is made of. */
+export type SeededStore = StorePort &
+  Pick<
+    QueueStore,
+    'recover' | 'createBatch' | 'joinBatch' | 'addItems' | 'markScanned' | 'markScanFault' | 'rows' | 'row'
+  >;
+
+const diskFull = (): Fault => fault('disk-full', 'The disk that holds the queue is full.');
+
+export class MemoryStore implements SeededStore {
+  readonly #disk: MemoryDisk;
+  readonly #clock: ClockPort;
+  readonly #group: GroupCommit;
+  #alive = true;
+
+  constructor(clock: ClockPort, disk = new MemoryDisk()) {
+    this.#clock = clock;
+    this.#disk = disk;
+    for (const batch of disk.batches.values()) batch.positionAtOpen = batch.lastPosition;
+    this.#group = new GroupCommit(clock, (records) =>
+      this.#change(() => {
+        if (this.#alive) for (const record of records) this.#apply(record);
+      }),
+    );
+  }
+
+  /** Loses what was not committed; what comes back is the same queue, opened again. This one is dead from now on. */
+  crash(): MemoryStore {
+    this.#alive = false;
+    return new MemoryStore(this.#clock, this.#disk);
+  }
+
+  /** While the disk is full nothing can be committed. */
+  fillDisk(full: boolean): void {
+    this.#disk.full = full;
+  }
+
+  write(seq: number, record: StoreRecord): void {
+    this.#group.write(seq, record);
+  }
+
+  onPersisted(listener: (seq: number) => void): void {
+    this.#group.onPersisted((seq) => {
+      if (this.#alive) listener(seq);
+    });
+  }
+
+  onTrouble(listener: (fault: Fault | null) => void): void {
+    this.#group.onTrouble((why) => {
+      if (this.#alive) listener(why);
+    });
+  }
+
+  recover(): Promise<Outcome<RecoveredQueue>> {
+    return this.#upToDate(() => this.#recover());
+  }
+
+  loadWork(
+    destinationId: DestinationId,
+    after: number,
+    limit: number,
+  ): Promise<Outcome<readonly WorkItem[]>> {
+    return this.#upToDate(() =>
+      this.#sorted()
+        .filter((row) => row.itemId > after && this.#runnable(row))
+        .filter((row) => this.#batch(row).plan.destinationId === destinationId)
+        .slice(0, limit)
+        .map((row) => this.#workItem(row)),
+    );
+  }
+
+  command(verb: Verb, scope: Scope, live: readonly ItemId[]): Promise<Outcome<CommandResult>> {
+    const untouched = new Set(live);
+    return this.#upToDate(() => this.#command(verb, scope, untouched), true);
+  }
+
+  createBatch(plan: NewBatch): Outcome<BatchId> {
+    return this.#change(() => {
+      const batchId = this.#disk.nextBatchId as BatchId;
+      this.#disk.nextBatchId += 1;
+      const { conflict } = plan;
+      const fresh = { scanning: true, held: false, lastPosition: 0, positionAtOpen: 0 };
+      this.#disk.batches.set(batchId, { batchId, plan, conflict, ...fresh });
+      return batchId;
+    });
+  }
+
+  joinBatch(batchId: BatchId, conflict: ConflictPolicy): Outcome<void> {
+    return this.#change(() => {
+      const batch = this.#disk.batches.get(batchId);
+      if (batch !== undefined) Object.assign(batch, { conflict, scanning: true });
+    });
+  }
+
+  addItems(batchId: BatchId, items: readonly FoundItem[]): Outcome<{ readonly added: number }> {
+    const batch = this.#disk.batches.get(batchId);
+    const flushed = this.#group.flush();
+    if (!flushed.ok) return flushed;
+    if (batch?.scanning !== true)
+      return failure(fault('canceled', 'The batch is not being scanned any more.'));
+    return this.#change(() => {
+      const before = batch.lastPosition;
+      for (const item of items) this.#addItem(batch, item);
+      return { added: batch.lastPosition - before };
+    });
+  }
+
+  markScanned(batchId: BatchId): Outcome<void> {
+    return this.#change(() => {
+      const batch = this.#disk.batches.get(batchId);
+      if (batch !== undefined) batch.scanning = false;
+    });
+  }
+
+  markScanFault(batchId: BatchId): Outcome<void> {
+    return this.markScanned(batchId);
+  }
+
+  rows(batchId: BatchId, offset: number, limit: number): Outcome<readonly StoredRow[]> {
+    const rows = this.#sorted().filter((row) => batchOf(row.itemId) === batchId);
+    return success(rows.slice(offset, offset + limit).map((row) => this.#storedRow(row)));
+  }
+
+  row(itemId: ItemId): Outcome<StoredRow | null> {
+    const row = this.#disk.rows.get(itemId);
+    return success(row === undefined ? null : this.#storedRow(row));
+  }
+
+  #change<T>(work: () => T): Outcome<T> {
+    return this.#disk.full ? failure(diskFull()) : success(work());
+  }
+
+  #upToDate<T>(work: () => T, writes = false): Promise<Outcome<T>> {
+    const flushed = this.#group.flush();
+    if (!flushed.ok) return Promise.resolve(flushed);
+    return Promise.resolve(writes ? this.#change(work) : success(work()));
+  }
+
+  #sorted(): Row[] {
+    return [...this.#disk.rows.values()].sort((a, b) => a.itemId - b.itemId);
+  }
+
+  #batch(row: Row): Batch {
+    const batch = this.#disk.batches.get(batchOf(row.itemId));
+    if (batch === undefined) throw new Error('a row without its batch');
+    return batch;
+  }
+
+  #runnable(row: Row): boolean {
+    return row.end === null && !row.held && (row.exempt || !this.#batch(row).held);
+  }
+
+  #addItem(batch: Batch, found: FoundItem): void {
+    const known = [...this.#disk.rows.values()].find(
+      (row) =>
+        batchOf(row.itemId) === batch.batchId &&
+        row.found.rootIndex === found.rootIndex &&
+        row.found.name === found.name,
+    );
+    if (known !== undefined) {
+      const begun = known.upload !== null || known.initiatingAtServer !== null;
+      if (known.end !== null || begun || known.snapshot.fingerprint === found.snapshot.fingerprint) return;
+      known.snapshot = found.snapshot;
+      known.lookAgain = false;
+      return;
+    }
+    batch.lastPosition += 1;
+    const itemId = itemIdAt(batch.batchId, batch.lastPosition);
+    const { refused } = found;
+    this.#disk.rows.set(itemId, {
+      itemId,
+      found,
+      snapshot: found.snapshot,
+      held: false,
+      exempt: false,
+      lookAgain: false,
+      end: refused === undefined ? null : { at: this.#clock.now(), end: { kind: 'failed', fault: refused } },
+      upload: null,
+      parts: new Map(),
+      initiatingAtServer: null,
+      possibleOrphan: false,
+    });
+  }
+
+  #apply(record: StoreRecord): void {
+    if (record.kind === 'upload-closed') this.#disk.leftovers.delete(record.itemId);
+    const row = this.#disk.rows.get(record.itemId);
+    if (row === undefined) return;
+    switch (record.kind) {
+      case 'initiating':
+        row.initiatingAtServer = record.atServer;
+        return;
+      case 'upload-created':
+        row.upload = { uploadId: record.uploadId, partSizeBytes: record.partSizeBytes };
+        row.parts = new Map();
+        row.initiatingAtServer = null;
+        return;
+      case 'part-stored':
+        if (row.upload !== null) row.parts.set(record.part.partNumber, record.part);
+        return;
+      case 'parts-dropped':
+        for (const partNumber of record.partNumbers) row.parts.delete(partNumber);
+        return;
+      case 'upload-closed':
+        Object.assign(row, { upload: null, parts: new Map(), initiatingAtServer: null });
+        return;
+      case 'possible-orphan':
+        row.possibleOrphan = true;
+        return;
+      case 'held':
+        if (row.end === null)
+          Object.assign(row, { held: record.held, exempt: !record.held && this.#batch(row).held });
+        return;
+      case 'snapshot':
+        Object.assign(row, { snapshot: record.snapshot, lookAgain: false });
+        return;
+      case 'ended':
+        Object.assign(row, { end: { at: record.at, end: record.end }, lookAgain: false });
+    }
+  }
+
+  #command(verb: Verb, scope: Scope, live: ReadonlySet<ItemId>): CommandResult {
+    const result = { affected: 0, leftovers: [] as Leftover[] };
+    const batches = [...this.#disk.batches.values()].filter(
+      (batch) => scope.kind === 'all' || (scope.kind === 'batch' && scope.batchId === batch.batchId),
+    );
+    const ids = scope.kind === 'items' ? new Set(scope.itemIds) : null;
+    const inScope = (row: Row): boolean => ids?.has(row.itemId) ?? batches.includes(this.#batch(row));
+    if (ids === null && (verb === 'pause' || verb === 'resume'))
+      result.affected += this.#markBatches(batches, verb === 'pause', live);
+    if (verb === 'cancel') for (const batch of batches) batch.scanning = false;
+    if (verb !== 'pause' || ids !== null) {
+      for (const row of this.#sorted().filter((each) => inScope(each) && !live.has(each.itemId)))
+        result.affected += this.#commandRow(verb, row, ids !== null, result.leftovers);
+    }
+    if (verb === 'remove') this.#removeEmpty(batches, ids);
+    return result;
+  }
+
+  #markBatches(batches: readonly Batch[], held: boolean, live: ReadonlySet<ItemId>): number {
+    let affected = 0;
+    for (const batch of batches) {
+      const rows = this.#sorted().filter((row) => this.#batch(row) === batch && row.end === null);
+      for (const row of rows) row.exempt = false;
+      if (batch.held === held || (held && rows.length === 0 && !batch.scanning)) continue;
+      batch.held = held;
+      affected += rows.filter((row) => !row.held && !live.has(row.itemId)).length;
+    }
+    return affected;
+  }
+
+  #commandRow(verb: Verb, row: Row, alone: boolean, leftovers: Leftover[]): 0 | 1 {
+    const exempt = alone && this.#batch(row).held;
+    switch (verb) {
+      case 'pause':
+        if (row.end !== null || row.held) return 0;
+        Object.assign(row, { held: true, exempt: false });
+        return 1;
+      case 'resume':
+        if (row.end !== null || (!row.held && row.exempt === exempt)) return 0;
+        Object.assign(row, { held: false, exempt });
+        return 1;
+      case 'retry':
+        if (row.end === null || row.end.end.kind === 'done' || row.end.end.kind === 'skipped') return 0;
+        Object.assign(row, { end: null, held: false, exempt, lookAgain: true });
+        return 1;
+      case 'cancel':
+        if (row.end !== null) return 0;
+        row.end = { at: this.#clock.now(), end: { kind: 'canceled' } };
+        if (row.initiatingAtServer !== null) row.possibleOrphan = true;
+        leftovers.push(...this.#leftoverOf(row));
+        return 1;
+      case 'remove':
+        if (row.end === null) return 0;
+        for (const leftover of this.#leftoverOf(row)) {
+          leftovers.push(leftover);
+          this.#disk.leftovers.set(row.itemId, leftover);
+        }
+        this.#disk.rows.delete(row.itemId);
+        return 1;
+    }
+  }
+
+  #removeEmpty(batches: readonly Batch[], ids: ReadonlySet<ItemId> | null): void {
+    const touched = new Set([...(ids ?? [])].map(batchOf));
+    for (const batch of [...this.#disk.batches.values()]) {
+      if (ids === null ? !batches.includes(batch) : !touched.has(batch.batchId)) continue;
+      const left = this.#sorted().some((row) => batchOf(row.itemId) === batch.batchId);
+      if (!left && !batch.scanning) this.#disk.batches.delete(batch.batchId);
+    }
+  }
+
+  #leftoverOf(row: Row): Leftover[] {
+    if (row.upload === null) return [];
+    const { destinationId } = this.#batch(row).plan;
+    return [{ itemId: row.itemId, destinationId, key: row.found.key, uploadId: row.upload.uploadId }];
+  }
+
+  #recover(): RecoveredQueue {
+    const batches = [...this.#disk.batches.values()];
+    const rows = this.#sorted();
+    const unfinishedScans = batches
+      .filter((batch) => batch.scanning)
+      .map((batch) => ({ batchId: batch.batchId, destinationId: batch.plan.destinationId }));
+    const kept = (row: Row): boolean =>
+      row.end === null || row.end.end.kind === 'failed' || row.end.end.kind === 'conflict';
+    const leftovers = [
+      ...rows.filter((row) => !kept(row)).flatMap((row) => this.#leftoverOf(row)),
+      ...this.#disk.leftovers.values(),
+    ];
+    const unended = rows.filter((row) => row.end === null);
+    const destinationIds = new Set([
+      ...unended.map((row) => this.#batch(row).plan.destinationId),
+      ...unfinishedScans.map((scan) => scan.destinationId),
+      ...leftovers.map((leftover) => leftover.destinationId),
+    ]);
+    const resumed = unended.filter((row) => keptBytes(row) > 0);
+    return {
+      destinationIds: [...destinationIds].sort(),
+      unfinishedScans,
+      leftovers,
+      resumedItems: resumed.length,
+      keptBytes: resumed.reduce((sum, row) => sum + keptBytes(row), 0),
+    };
+  }
+
+  #workItem(row: Row): WorkItem {
+    const batch = this.#batch(row);
+    const root = batch.plan.roots[row.found.rootIndex];
+    const path = root?.isFile === true ? root.path : `${root?.path ?? ''}/${row.found.name}`;
+    return {
+      itemId: row.itemId,
+      batchId: batch.batchId,
+      destinationId: batch.plan.destinationId,
+      key: row.found.key,
+      source: { path, snapshot: row.snapshot },
+      conflict: batch.conflict,
+      checkpoint: checkpointOf(row),
+      initiatingAtServer: row.initiatingAtServer,
+      fromEarlierRun: positionOf(row.itemId) <= batch.positionAtOpen,
+      lookAgain: row.lookAgain,
+    };
+  }
+
+  #storedRow(row: Row): StoredRow {
+    const verified = row.end?.end.kind === 'done' || row.end?.end.kind === 'skipped';
+    return {
+      itemId: row.itemId,
+      batchId: batchOf(row.itemId),
+      name: row.found.name,
+      sizeBytes: row.snapshot.sizeBytes,
+      state: this.#state(row),
+      endedAt: row.end?.at ?? null,
+      verifiedBytes: verified ? row.snapshot.sizeBytes : keptBytes(row),
+      possibleOrphan: row.possibleOrphan,
+    };
+  }
+
+  #state(row: Row): StoredState {
+    if (row.end === null) return this.#runnable(row) ? { kind: 'waiting' } : { kind: 'paused', why: 'user' };
+    const { at, end } = row.end;
+    if (end.kind === 'done') return { kind: 'done', at };
+    if (end.kind === 'skipped') return { kind: 'skipped', why: end.why, at };
+    return end.kind === 'canceled' ? { kind: 'canceled' } : { kind: end.kind, fault: end.fault };
+  }
+}
