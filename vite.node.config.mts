@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import { defineConfig, type EnvironmentOptions } from 'vite';
@@ -37,19 +36,18 @@ const program = (name: string, source: string): EnvironmentOptions => ({
   },
 });
 
-const present = Object.entries(PROGRAMS).filter(([, source]) =>
-  existsSync(resolve(import.meta.dirname, source)),
-);
+/** Names of environments are plain words. */
+const environmentName = (name: string): string => name.replace(/\W/g, '_');
 
 export default defineConfig({
   environments: Object.fromEntries(
-    present.map(([name, source]) => [name.replace(/\W/g, '_'), program(name, source)]),
+    Object.entries(PROGRAMS).map(([name, source]) => [environmentName(name), program(name, source)]),
   ),
   builder: {
     // Vite has environments of its own (client, ssr), for which there is nothing to build.
     buildApp: async (builder) => {
-      for (const [name] of present) {
-        const environment = builder.environments[name.replace(/\W/g, '_')];
+      for (const name of Object.keys(PROGRAMS)) {
+        const environment = builder.environments[environmentName(name)];
         if (environment !== undefined) await builder.build(environment);
       }
     },

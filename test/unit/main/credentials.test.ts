@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Credentials } from '../../../src/main/credentials';
+import { Credentials, type AskTokenServer } from '../../../src/main/credentials';
 import type { TemporaryCredentials } from '../../../src/shared/credentials';
 import { failure, fault, success, type Outcome } from '../../../src/shared/faults';
 import type { DestinationId } from '../../../src/shared/ids';
@@ -19,11 +19,11 @@ const destination = (authorization: ProfileInput['authorization']) => ({
 const BY_SERVER = destination({ kind: 'token-server', url: 'https://tokens.example.com/get_sts_token' });
 
 function credentialsThat(outcome: Outcome<TemporaryCredentials>) {
-  const asked: [string, boolean][] = [];
+  const asked: Parameters<AskTokenServer>[0][] = [];
   let changes = 0;
   const credentials = new Credentials(
-    (profile, fresh) => {
-      asked.push([profile.name, fresh]);
+    (question) => {
+      asked.push(question);
       return Promise.resolve(outcome);
     },
     () => (changes += 1),
@@ -39,7 +39,9 @@ test('the engine gets the credentials, the window a hint and the expiry', async 
     accessKeyIdHint: null,
   });
   expect(await credentials.ask(BY_SERVER, true)).toEqual(success(SECRETS));
-  expect(asked).toEqual([['Media', true]]);
+  expect(asked).toEqual([
+    { url: 'https://tokens.example.com/get_sts_token', fresh: true, allowInsecure: false },
+  ]);
   expect(changes()).toBe(1);
   const view = credentials.view(BY_SERVER);
   expect(view.credentials).toEqual({
