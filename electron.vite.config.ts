@@ -21,9 +21,9 @@ export default defineConfig({
       sourcemap: true,
       externalizeDeps: false,
       rolldownOptions: {
-        input: { index: at('src/main/index.ts'), 'engine-process': at('src/main/engine-process.ts') },
+        input: { index: at('src/main/index.ts') },
         external: NATIVE,
-        output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
+        output: { format: 'cjs', entryFileNames: '[name].js' },
       },
     },
   },

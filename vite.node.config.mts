@@ -1,24 +1,28 @@
 import { builtinModules } from 'node:module';
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { defineConfig } from 'vite';
+import { defineConfig, type EnvironmentOptions } from 'vite';
 
-// The programs that run under plain Node: the command, the application server, the sandbox.
+// Programs that run without a window: the engine's process, the command, the application server, the sandbox.
+// Each is built by itself into files of its own. Built together, the bundler would put what two of them need into
+// one of the two, and starting the one would run the other.
 // `@alicloud/*` and packages that are ES modules only are bundled, native modules stay outside.
-const NATIVE = ['@photostructure/sqlite', 'keytar'];
-
 const PROGRAMS = {
+  'engine/engine-process': 'src/main/engine-process.ts',
   'cli/oss-ferry': 'src/cli/main.ts',
   'app-server/main': 'src/app-server/main.ts',
   'sandbox/main': 'src/sandbox/main.ts',
 };
-const input = Object.fromEntries(
-  Object.entries(PROGRAMS)
-    .map(([name, source]) => [name, resolve(import.meta.dirname, source)] as const)
-    .filter(([, source]) => existsSync(source)),
-);
+const OUTSIDE = [
+  '@photostructure/sqlite',
+  'keytar',
+  'electron',
+  ...builtinModules,
+  ...builtinModules.map((name) => `node:${name}`),
+];
 
-export default defineConfig({
+const program = (name: string, source: string): EnvironmentOptions => ({
+  consumer: 'server',
+  resolve: { noExternal: true, external: OUTSIDE },
   build: {
     ssr: true,
     target: 'node18.15',
@@ -26,12 +30,26 @@ export default defineConfig({
     emptyOutDir: false,
     sourcemap: true,
     rolldownOptions: {
-      input,
-      output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
+      input: { [name]: resolve(import.meta.dirname, source) },
+      output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js` },
     },
   },
-  ssr: {
-    noExternal: true,
-    external: [...NATIVE, ...builtinModules, ...builtinModules.map((m) => `node:${m}`)],
+});
+
+/** Names of environments are plain words. */
+const environmentName = (name: string): string => name.replace(/\W/g, '_');
+
+export default defineConfig({
+  environments: Object.fromEntries(
+    Object.entries(PROGRAMS).map(([name, source]) => [environmentName(name), program(name, source)]),
+  ),
+  builder: {
+    // Vite has environments of its own (client, ssr), for which there is nothing to build.
+    buildApp: async (builder) => {
+      for (const name of Object.keys(PROGRAMS)) {
+        const environment = builder.environments[environmentName(name)];
+        if (environment !== undefined) await builder.build(environment);
+      }
+    },
   },
 });

@@ -43,10 +43,15 @@ export function build({ force = false } = {}) {
   const node = (tool, ...args) => run(process.execPath, [join(root, 'node_modules', tool), ...args]);
   const window = node('electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn');
   if (window !== 0) throw new Plain('The build of the window failed; see above.');
-  const hasPrograms = ['cli', 'app-server', 'sandbox'].some((room) => existsSync(join(root, 'src', room)));
-  const programs = !hasPrograms
-    ? 0
-    : node('vite/bin/vite.js', 'build', '-c', 'vite.node.config.mts', '--logLevel', 'warn');
+  const programs = node(
+    'vite/bin/vite.js',
+    'build',
+    '--app',
+    '-c',
+    'vite.node.config.mts',
+    '--logLevel',
+    'warn',
+  );
   if (programs !== 0) throw new Plain('The build of the programs failed; see above.');
   writeFileSync(stamp, inputs);
 }

@@ -64,9 +64,9 @@ export function contentSecurityPolicy(nonce: string): string {
   ].join('; ');
 }
 
-/** The page with the nonce where React's libraries look for it. */
+/** The page with the nonce of this load where its index.html says `%NONCE%`: there React's libraries look for it. */
 export function withNonce(html: string, nonce: string): string {
-  return html.replace(/<head[^>]*>/, (head) => `${head}<meta property="csp-nonce" nonce="${nonce}">`);
+  return html.replaceAll('%NONCE%', nonce);
 }
 
 async function serveAsset(folder: string, request: Request): Promise<Response> {

@@ -8,7 +8,9 @@ const SERVICE_NAME = 'OSS Ferry Engine';
 
 /** Starts the engine in a process of its own. */
 export function forkEngine(): EngineProcess {
-  const child = utilityProcess.fork(join(__dirname, 'engine-process.js'), [], { serviceName: SERVICE_NAME });
+  const child = utilityProcess.fork(join(__dirname, '../engine/engine-process.js'), [], {
+    serviceName: SERVICE_NAME,
+  });
   return {
     send: (message) => child.postMessage(message),
     onMessage: (listener) => {

@@ -19,6 +19,8 @@ export function launchApp({ userData, environment = {} }: LaunchOptions): Promis
   return _electron.launch({
     args: [root, `--user-data-dir=${userData}`],
     cwd: root,
+    // Playwright would pretend a light system to the page.
+    colorScheme: null,
     env: { ...Object.fromEntries(inherited), ...environment },
   });
 }

@@ -1,0 +1,278 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { queueHandlers, type Desktop, type EngineDesk } from '../../src/main/ipc/handlers-queue';
+import { settingsHandlers } from '../../src/main/ipc/handlers-settings';
+import { serve } from '../../src/main/ipc/serve';
+import { SettingsBook } from '../../src/main/settings';
+import type { Destination } from '../../src/shared/engine-link';
+import { success } from '../../src/shared/faults';
+import { calls, streams, type CallName, type Reply } from '../../src/shared/ipc/contract';
+
+const PROFILE = {
+  name: 'Media',
+  region: 'cn-hangzhou',
+  bucket: 'team-media',
+  authorization: { kind: 'token-server', url: 'https://tokens.example.com/get_sts_token' },
+};
+const SUMMARY = {
+  items: 0,
+  doneItems: 0,
+  endedItems: 0,
+  totalBytes: 0,
+  verifiedBytes: 0,
+  sentBytes: 0,
+  bytesPerSecond: 0,
+  secondsLeft: null,
+  connections: 0,
+  scanning: false,
+  pausedByUser: false,
+};
+const FOLDER = mkdtempSync(join(tmpdir(), 'ipc-'));
+const FILE = join(FOLDER, 'a file.txt');
+writeFileSync(FILE, 'x');
+
+/** An engine that knows one item, whose file is FILE. */
+function engineDesk(heard: unknown[]): EngineDesk {
+  const detail = {
+    row: {
+      itemId: 7,
+      batchId: 1,
+      name: 'a file.txt',
+      sizeBytes: 1,
+      state: { kind: 'waiting' },
+      sentBytes: 0,
+      verifiedBytes: 0,
+      bytesPerSecond: 0,
+    },
+    key: 'a file.txt',
+    address: 'oss://team-media/a file.txt',
+    destinationId: 'one',
+    sourcePath: FILE,
+    modifiedAt: 0,
+    uploadId: null,
+    partSizeBytes: 0,
+    parts: 'w',
+    crc64: null,
+    etag: null,
+    versionId: null,
+    requestIds: [],
+  };
+  const starting = { kind: 'starting' };
+  const values: Record<string, (input: object) => unknown> = {
+    'queue.add': () => ({ batchId: 1 }),
+    'queue.snapshot': () => ({ revision: 0, batches: [], causes: [], summary: SUMMARY, engine: starting }),
+    'queue.items': () => ({ revision: 0, total: 0, rows: [] }),
+    'queue.detail': (input) => ('itemId' in input && input.itemId === 7 ? detail : null),
+    'queue.command': () => ({ affected: 0 }),
+  };
+  return {
+    status: () => ({ kind: 'running', restarts: 3, resumedItems: 0, keptBytes: 0 }),
+    call: (name, input) => {
+      heard.push({ name, input });
+      return Promise.resolve(success(values[name]!(input))) as never;
+    },
+  };
+}
+
+function app(chosen: readonly string[] = []) {
+  const heard: unknown[] = [];
+  const shown: string[] = [];
+  const copied: string[] = [];
+  const file = { read: () => undefined, write: () => {}, setAside: () => '' };
+  const book = new SettingsBook(file, null);
+  const viewOf = (destination: Destination) => ({
+    ...destination,
+    credentials: { configured: true, expiresAt: null, accessKeyIdHint: null },
+  });
+  const info = () => ({ version: '1', platform: 'linux' as const, locale: 'en', runtime: 'x', notices: [] });
+  const desktop: Desktop = {
+    choose: () => Promise.resolve(chosen),
+    reveal: (path) => Promise.resolve(shown.push(path) > 0),
+    copy: (text) => void copied.push(text),
+  };
+  const handlers = {
+    ...settingsHandlers({ book, info, viewOf }),
+    ...queueHandlers({
+      engine: engineDesk(heard),
+      desktop,
+      hasDestination: (id) => book.destinations().some(({ destinationId }) => destinationId === id),
+    }),
+  };
+  const listeners = new Map<string, (event: null, input: unknown) => Promise<Reply<unknown>>>();
+  const port = { handle: listeners.set.bind(listeners), removeHandler: listeners.delete.bind(listeners) };
+  const logged: unknown[] = [];
+  serve<null>(
+    port,
+    handlers,
+    () => true,
+    (message, details) => logged.push(message, details),
+  );
+  const ask = async (name: CallName, input: unknown): Promise<Reply<unknown>> => {
+    const reply = await listeners.get(name)!(null, input);
+    // What cannot be cloned would be an exception in the middle of Electron.
+    expect(structuredClone(reply)).toEqual(reply);
+    return reply;
+  };
+  const addDestination = async (): Promise<string> => {
+    const reply = await ask('destinations.save', { destinationId: null, profile: PROFILE });
+    return (reply as { value: { destinationId: string } }).value.destinationId;
+  };
+  return { ask, addDestination, handlers, listeners, heard, shown, copied, logged };
+}
+
+test('every call of the contract has a handler, and no handler is without a call', () => {
+  const { handlers, listeners } = app();
+  expect(Object.keys(handlers).sort()).toEqual(Object.keys(calls).sort());
+  expect([...listeners.keys()].sort()).toEqual(Object.keys(calls).sort());
+});
+
+test('calls and streams share no name', () => {
+  expect(Object.keys(calls).filter((name) => name in streams)).toEqual([]);
+});
+
+describe('junk is refused by every call', () => {
+  const junk = [null, undefined, 7, 'text', [], () => 'code', Symbol.iterator, NaN];
+  test.each(Object.keys(calls) as CallName[])('%s', async (name) => {
+    const { ask, heard, logged } = app();
+    for (const input of junk)
+      expect(await ask(name, input)).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });
+    expect(heard).toEqual([]);
+    expect(logged).toEqual([]);
+  });
+
+  test.each<[CallName, unknown]>([
+    ['settings.set', { connections: 0 }],
+    ['settings.set', { theme: 'pink' }],
+    ['queue.add', { destinationId: '', paths: ['/a'] }],
+    ['queue.add', { destinationId: 'one', paths: [] }],
+    ['queue.add', { destinationId: 'one', paths: [''] }],
+    ['queue.items', { batchId: 1, offset: -1, limit: 10 }],
+    ['queue.items', { batchId: 1, offset: 0, limit: 501 }],
+    ['queue.items', { batchId: 1.5, offset: 0, limit: 1 }],
+    ['queue.command', { verb: 'delete', scope: { kind: 'all' } }],
+    ['queue.command', { verb: 'pause', scope: { kind: 'items', itemIds: [] } }],
+    ['queue.choose', { destinationId: 'one', what: 'drive' }],
+    ['source.reveal', { itemId: '/etc/passwd' }],
+    ['clipboard.write', { text: 'x'.repeat(4097) }],
+    ['destinations.save', { destinationId: null, profile: { ...PROFILE, accessKeySecret: 'x' } }],
+    ['destinations.save', { destinationId: null, profile: null }],
+  ])('%s %j', async (name, input) => {
+    const { ask, heard } = app();
+    expect(await ask(name, input)).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('what leaves main', () => {
+  /** Names of all fields anywhere in a schema. */
+  function fieldsOf(schema: z.ZodType): string[] {
+    const names: string[] = [];
+    const walk = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return;
+      for (const [key, inner] of Object.entries(value)) {
+        if (key === 'properties') names.push(...Object.keys(inner as object));
+        walk(inner);
+      }
+    };
+    walk(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }));
+    return names;
+  }
+  const SECRET = /secret|token|password|signature$|accessKeyId$|privateKey/i;
+  const outputs = [
+    ...Object.entries(calls).map(([name, { output }]) => [name, output] as const),
+    ...Object.entries(streams),
+  ];
+
+  test.each(outputs)('%s has no field that looks like a secret', (_name, schema) => {
+    // `signature` is the profile's choice of v4 or v1.
+    const allowed = new Set(['signature']);
+    expect(fieldsOf(schema).filter((field) => SECRET.test(field) && !allowed.has(field))).toEqual([]);
+  });
+
+  test('the search itself finds a planted field', () => {
+    const planted = z.object({
+      a: z.array(z.object({ b: z.union([z.object({ securityToken: z.string() }), z.null()]) })),
+    });
+    expect(fieldsOf(planted).some((field) => SECRET.test(field))).toBe(true);
+    expect(fieldsOf(calls['queue.detail'].output)).toContain('requestIds');
+    expect(fieldsOf(streams['destinations.changed'])).toContain('roleArn');
+  });
+});
+
+describe('the calls do what they say', () => {
+  test('a destination is saved, listed and removed', async () => {
+    const { ask, addDestination } = app();
+    const destinationId = await addDestination();
+    expect(await ask('destinations.list', {})).toMatchObject({
+      ok: true,
+      value: [{ destinationId, profile: { bucket: 'team-media', signature: 'v4' } }],
+    });
+    expect(await ask('settings.get', {})).toMatchObject({
+      ok: true,
+      value: { currentDestinationId: destinationId },
+    });
+    expect(await ask('destinations.remove', { destinationId })).toEqual({ ok: true, value: {} });
+    expect(await ask('destinations.list', {})).toEqual({ ok: true, value: [] });
+  });
+
+  test('a wrong profile is answered with one sentence', async () => {
+    const reply = await app().ask('destinations.save', {
+      destinationId: null,
+      profile: { ...PROFILE, buckte: 'x' },
+    });
+    expect(reply).toMatchObject({
+      ok: false,
+      fault: { message: expect.stringContaining('buckte') as string },
+    });
+  });
+
+  test('paths are looked at before they are queued', async () => {
+    const { ask, addDestination, heard } = app();
+    const destinationId = await addDestination();
+    const add = (...paths: string[]) => ask('queue.add', { destinationId, paths });
+    const gone = join(FOLDER, 'gone.txt');
+    expect(await add(FILE, gone)).toMatchObject({
+      ok: false,
+      fault: { code: 'source-missing', message: expect.stringContaining(gone) as string },
+    });
+    expect(await add('relative.txt')).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });
+    expect(await ask('queue.add', { destinationId: 'unknown', paths: [FILE] })).toMatchObject({ ok: false });
+    expect(heard).toEqual([]);
+    expect(await add(FILE, FOLDER)).toEqual({ ok: true, value: { batchId: 1 } });
+    expect(heard).toEqual([{ name: 'queue.add', input: { destinationId, paths: [FILE, FOLDER] } }]);
+  });
+
+  test('a closed dialog queues nothing, a choice is queued', async () => {
+    const closed = app();
+    const input = { destinationId: await closed.addDestination(), what: 'files' };
+    expect(await closed.ask('queue.choose', input)).toEqual({ ok: true, value: { batchId: null } });
+    expect(closed.heard).toEqual([]);
+    const chosen = app([FILE]);
+    const again = { destinationId: await chosen.addDestination(), what: 'files' };
+    expect(await chosen.ask('queue.choose', again)).toEqual({ ok: true, value: { batchId: 1 } });
+  });
+
+  test('only a file of the queue is revealed', async () => {
+    const { ask, shown } = app();
+    expect(await ask('source.reveal', { itemId: 8 })).toMatchObject({ ok: false });
+    expect(shown).toEqual([]);
+    expect(await ask('source.reveal', { itemId: 7 })).toEqual({ ok: true, value: {} });
+    expect(shown).toEqual([FILE]);
+  });
+
+  test('a snapshot says how main sees the engine', async () => {
+    expect(await app().ask('queue.snapshot', {})).toMatchObject({
+      ok: true,
+      value: { engine: { kind: 'running', restarts: 3 } },
+    });
+  });
+
+  test('text goes to the clipboard', async () => {
+    const { ask, copied } = app();
+    await ask('clipboard.write', { text: '5C3D9175B6FC201293AD****' });
+    expect(copied).toEqual(['5C3D9175B6FC201293AD****']);
+  });
+});
