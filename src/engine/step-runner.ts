@@ -2,7 +2,6 @@
 import { assertNever } from '../shared/brand';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { ObjectKey } from '../shared/ids';
-import { CLOCK_TOLERANCE } from './limits';
 import type { Answer, CancelSignal, Ports, RequestContext } from './ports';
 import type { Step, StepOutcome } from './steps';
 
@@ -133,8 +132,8 @@ async function complete(
   );
 }
 
-/** Initiated and Date count whole seconds, and within the tolerance our offset is not set anew. */
-const GRACE_MS = CLOCK_TOLERANCE + 3_000;
+/** Initiated counts whole seconds. */
+const GRACE_MS = 2_000;
 
 /** Uploads of this key without any part, begun since: the answer to our Initiate was never seen (P4). */
 async function abortOrphans(

@@ -125,7 +125,8 @@ export class World {
   #foreignWrite(key: string): void {
     const sizeBytes = this.#chance.pick(SIZES);
     this.#judge.foreign.add(key);
-    this.#cloud.store(key, [{ tag: `foreign ${this.#chance.next()}`, sizeBytes }]);
+    const bytes = { tag: `foreign ${this.#chance.next()}`, sizeBytes };
+    this.#cloud.store(key, sizeBytes === 0 ? [] : [bytes]);
   }
 
   // ---- one life of the engine ----
