@@ -17,7 +17,9 @@ const LEAVES_PARTS: ReadonlySet<ItemEnd['kind']> = new Set([
 export function close(turn: Turn, item: LiveItem, end: ItemEnd): void {
   const closing = turn.keepItem({ ...item, closing: end });
   turn.dequeue(closing);
-  for (const request of closing.inFlight.keys()) turn.emit({ kind: 'cancel', request });
+  // An Initiate alone is heard to its end: cut off, it would leave an upload of which nobody knows the id (P4).
+  if (closing.todo.kind !== 'initiate')
+    for (const request of closing.inFlight.keys()) turn.emit({ kind: 'cancel', request });
   settleClosing(turn, closing);
 }
 
@@ -51,6 +53,8 @@ function finish(turn: Turn, item: LiveItem, end: ItemEnd): void {
       leftovers: [...turn.destination(destinationId).leftovers, leftover],
     });
   }
+  if (item.todo.kind === 'find-orphans' && LEAVES_PARTS.has(end.kind))
+    turn.write({ kind: 'possible-orphan', itemId });
   const seq = turn.write({ kind: 'ended', itemId, at: turn.at, end });
   turn.awaitRecord({ ...item, closing: null, ended: { at: turn.at, end } }, seq);
 }

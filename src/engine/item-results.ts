@@ -7,6 +7,7 @@ import { close, fail, finishDone } from './item-end';
 import { again, countFailure, forgetFailures, meetFault, RESTARTS, WHOLE } from './item-faults';
 import { MOST_REFUSALS } from './limits';
 import type { LiveItem, Todo } from './state';
+import type { StepResults } from './steps';
 import type { Turn } from './turn';
 
 /** Goes on with `todo` as soon as there is room. */
@@ -23,8 +24,10 @@ export function afterLook(turn: Turn, item: LiveItem, result: Outcome<Snapshot>)
   const same = result.value.fingerprint === source.snapshot.fingerprint;
   const work = { ...item.work, lookAgain: false, source: { ...source, snapshot: result.value } };
   const looked = { ...item, work };
-  if (!same) turn.write({ kind: 'snapshot', itemId, snapshot: result.value });
-  goOn(turn, looked, same || item.upload === null ? firstTodo(looked) : { kind: 'abort' });
+  // Never a new snapshot beside parts of the old file (P5): the upload is aborted first, then it is written.
+  const abortsFirst = !same && item.upload !== null;
+  if (!same && !abortsFirst) turn.write({ kind: 'snapshot', itemId, snapshot: result.value });
+  goOn(turn, looked, abortsFirst ? { kind: 'abort' } : firstTodo(looked));
 }
 
 export function afterHead(turn: Turn, item: LiveItem, result: Outcome<HeadResult>, generation: number): void {
@@ -204,34 +207,31 @@ export function restart(turn: Turn, item: LiveItem, todo: Todo, why: Fault): voi
   else again(turn, { ...counted, todo });
 }
 
-export function afterInitiate(
-  turn: Turn,
-  item: LiveItem,
-  result: Outcome<{
-    readonly uploadId: NonNullable<LiveItem['upload']>['uploadId'];
-    readonly requestId: string;
-  }>,
-  generation: number,
-): void {
+type Initiated = StepResults['initiate'];
+
+/** Keeps what an Initiate brought: its upload, or the doubt whether there is one. */
+export function noteInitiated(turn: Turn, item: LiveItem, sinceServer: number, result: Initiated): LiveItem {
+  if (!result.ok)
+    return mayBeStored(result.fault) ? { ...item, todo: { kind: 'find-orphans', sinceServer } } : item;
+  const { requestId } = result.value;
+  const upload = newUpload(result.value.uploadId, item.work.source.snapshot.sizeBytes);
+  const { uploadId, partSizeBytes } = upload;
+  const { itemId } = item.work;
+  const lastSeq = turn.write({ kind: 'upload-created', itemId, uploadId, partSizeBytes, requestId });
+  const requestIds = [...item.requestIds, requestId];
+  return { ...item, upload: { ...upload, lastSeq }, requestIds, todo: { kind: 'parts' } };
+}
+
+export function afterInitiate(turn: Turn, item: LiveItem, result: Initiated, generation: number): void {
   if (item.todo.kind !== 'initiate') return;
-  const { itemId, source } = item.work;
+  const { itemId } = item.work;
+  const noted = noteInitiated(turn, item, item.todo.sinceServer, result);
   if (result.ok) {
-    const upload = newUpload(result.value.uploadId, source.snapshot.sizeBytes);
-    const { uploadId, partSizeBytes } = upload;
-    const requestIds = [...item.requestIds, result.value.requestId];
-    const seq = turn.write({
-      kind: 'upload-created',
-      itemId,
-      uploadId,
-      partSizeBytes,
-      requestId: result.value.requestId,
-    });
-    turn.awaitRecord({ ...forgetFailures(item, WHOLE), upload, requestIds, todo: { kind: 'parts' } }, seq);
+    turn.awaitRecord(forgetFailures(noted, WHOLE), noted.upload?.lastSeq ?? 0);
     return;
   }
   if (mayBeStored(result.fault)) {
-    const todo: Todo = { kind: 'find-orphans', sinceServer: item.todo.sinceServer };
-    meetFault(turn, { ...item, todo }, WHOLE, result.fault, generation);
+    meetFault(turn, noted, WHOLE, result.fault, generation);
     return;
   }
   turn.write({ kind: 'upload-closed', itemId });
@@ -258,7 +258,9 @@ export function afterAbort(turn: Turn, item: LiveItem, result: Outcome<void>, ge
     return;
   }
   if (!result.ok) turn.write({ kind: 'possible-orphan', itemId: item.work.itemId });
-  turn.write({ kind: 'upload-closed', itemId: item.work.itemId });
+  const { itemId, source } = item.work;
+  turn.write({ kind: 'upload-closed', itemId });
+  turn.write({ kind: 'snapshot', itemId, snapshot: source.snapshot });
   const fresh = { ...item, upload: null, answerLost: false };
   goOn(turn, fresh, freshTodo(fresh));
 }

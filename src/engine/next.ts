@@ -3,7 +3,7 @@
  * an event that no longer fits (an answer to a request that was given up) changes nothing.
  */
 import { assertNever } from '../shared/brand';
-import { remedyOf } from '../shared/faults';
+import { remedyOf, type Outcome } from '../shared/faults';
 import type { ItemId } from '../shared/ids';
 import { takeWork, workFound } from './admission';
 import { command, commandApplied } from './commands';
@@ -23,6 +23,7 @@ import {
   afterOrphans,
   afterPut,
   afterSettle,
+  noteInitiated,
 } from './item-results';
 import { addLeftovers, afterLeftover } from './leftovers';
 import { noteAnswer, nudge, probed, probeDue } from './network';
@@ -182,9 +183,25 @@ function stepDone(turn: Turn, event: StepDone): void {
   const inFlight = new Map(item.inFlight);
   inFlight.delete(event.request);
   const landed = turn.keepItem({ ...item, inFlight });
-  if (landed.closing !== null) settleClosing(turn, landed);
-  else dispatch(turn, landed, event, partNumber, note.generation);
+  if (landed.closing !== null) settleClosing(turn, initiatedTooLate(turn, landed, event));
+  // Cut off by a stop: nothing is known of it and nothing is noted, the next run goes on from what is on the disk.
+  else if (turn.state.phase !== 'stopping' || !wasCutOff(event))
+    dispatch(turn, landed, event, partNumber, note.generation);
   afterwards(turn, event.itemId);
+}
+
+const outcomeOf = (event: StepDone): Outcome<unknown> =>
+  event.step === 'put' || event.step === 'part' ? event.result.sent : event.result;
+
+function wasCutOff(event: StepDone): boolean {
+  const outcome = outcomeOf(event);
+  return !outcome.ok && (outcome.fault.code === 'canceled' || outcome.fault.code === 'engine-stopped');
+}
+
+/** The item ends, but an upload of it has come to be (or may have): it must not stay behind (P4). */
+function initiatedTooLate(turn: Turn, item: LiveItem, event: StepDone): LiveItem {
+  if (event.step !== 'initiate' || item.todo.kind !== 'initiate') return item;
+  return turn.keepItem(noteInitiated(turn, item, item.todo.sinceServer, event.result));
 }
 
 /** What any answer teaches: the network is there, the clock, how fast it goes, that the credentials are good. */
@@ -194,7 +211,7 @@ function heard(
   destinationId: LiveItem['work']['destinationId'],
   bytes: number,
 ): void {
-  const outcome = event.step === 'put' || event.step === 'part' ? event.result.sent : event.result;
+  const outcome = outcomeOf(event);
   if (event.clockOffsetMs !== null) noteAnswer(turn, destinationId, event.clockOffsetMs);
   if (!outcome.ok) return;
   noteGoodput(turn, destinationId, bytes);
