@@ -142,7 +142,13 @@ function mayBeStored(why: Fault): boolean {
 function afterTaken(turn: Turn, item: LiveItem, ours: Crc64, why: Fault): void {
   const compares = item.work.conflict === 'skip-identical' || item.work.conflict === 'ask';
   if (item.answerLost || (compares && !item.blind)) goOn(turn, item, { kind: 'settle', why: 'exists', ours });
-  else close(turn, item, { kind: 'failed', fault: { ...why, message: taken(item).message } });
+  else closeTaken(turn, item, why);
+}
+
+/** Under \`ask\` it is the user who decides, also where the two could not be compared. */
+function closeTaken(turn: Turn, item: LiveItem, why: Fault): void {
+  const kind = item.work.conflict === 'ask' ? 'conflict' : 'failed';
+  close(turn, item, { kind, fault: { ...why, message: taken(item).message } });
 }
 
 export function afterSettle(
@@ -239,7 +245,7 @@ export function afterInitiate(turn: Turn, item: LiveItem, result: Initiated, gen
   const compares = item.work.conflict === 'skip-identical' || item.work.conflict === 'ask';
   if (result.fault.code !== 'object-exists') meetFault(turn, unmarked, WHOLE, result.fault, generation);
   else if (compares && !item.blind) restart(turn, unmarked, { kind: 'head' }, result.fault);
-  else close(turn, unmarked, { kind: 'failed', fault: { ...result.fault, message: taken(item).message } });
+  else closeTaken(turn, unmarked, result.fault);
 }
 
 export function afterOrphans(turn: Turn, item: LiveItem, result: Outcome<void>, generation: number): void {
