@@ -67,6 +67,19 @@ describe('the network', () => {
     expect(desk.of('request')).toHaveLength(8);
   });
 
+  it('that is back ends the backoffs that it caused, not those of the server', () => {
+    const desk = Desk.with(...files);
+    for (let count = 0; count < 2; count += 1) desk.answer('put', silent, null);
+    desk.answer('put', put(no('server-refused', { retryAfterMs: 60_000 })), null);
+    desk.answer('put', silent, null);
+    const blocked = (): number[] =>
+      [...desk.state.items.values()].map((item) => item.blockedUntil).filter((until) => until > desk.at);
+    expect(desk.home.network.kind).toBe('offline');
+    expect(blocked().length).toBeGreaterThan(1);
+    probed(desk, true);
+    expect(blocked()).toEqual([desk.at + 60_000]);
+  });
+
   it('keeps its probe in mind while credentials are renewed', () => {
     const desk = new Desk();
     desk.open();

@@ -21,6 +21,20 @@ describe('nothing goes before its record', () => {
     expect(desk.asked).toContain('part');
   });
 
+  it('no Initiate later than its mark, whatever is learned of the clocks in between (P4)', () => {
+    const desk = Desk.with(work(1, LARGE), work(2, 10));
+    const marks = (): number[] =>
+      desk.records.flatMap((record) => (record.kind === 'initiating' ? [record.atServer] : []));
+    // A signature may be a quarter of an hour off: so far back may the server's clock be.
+    expect(marks()).toEqual([desk.at - 15 * 60_000]);
+    desk.answer('put', put(stored(OURS)), -3_600_000);
+    desk.persist();
+    expect(desk.asked).toEqual([]);
+    expect(marks()[1]).toBe(desk.at - 3_600_000 - 15 * 60_000);
+    desk.persist();
+    expect(desk.asked).toEqual(['initiate']);
+  });
+
   it('no Complete before the row of the last part, found or sent', () => {
     const parts = Array.from({ length: 16 }, (_, index) => part(index + 1));
     const checkpoint = { uploadId: UPLOAD, partSizeBytes: MIB, parts };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { World } from '../../fakes/world';
 
 const only = process.env['SIM_SEED'];
-const count = Number(process.env['SIM_SEEDS'] ?? 200);
+const count = Number(process.env['SIM_SEEDS'] ?? 300);
 const seeds = only === undefined ? Array.from({ length: count }, (_, index) => index + 1) : [Number(only)];
 
 async function live(seed: number): Promise<World> {
