@@ -22,15 +22,6 @@ export class Crc64Pool {
     return this.#wrap(this.#idle.pop() ?? (await createCRC64()));
   }
 
-  /** The CRC of bytes that are all at hand. */
-  async of(chunks: readonly Uint8Array[]): Promise<bigint> {
-    const crc = await this.begin();
-    for (const chunk of chunks) crc.update(chunk);
-    const value = crc.value();
-    crc.release();
-    return value;
-  }
-
   #wrap(hasher: Awaited<ReturnType<typeof createCRC64>>): Crc64 {
     hasher.init();
     return {

@@ -3,15 +3,18 @@ import { createAdminServer } from './admin/admin-server';
 import { createCloudServer, type Ground, type StoppableServer } from './cloud-server';
 import { Crc64Pool } from './crc64';
 import { FaultRules } from './faults/fault-rules';
-import { openAccount, roleArnOf } from './identity/account';
+import { lockFolder, type FolderLock } from './folder-lock';
+import { openAccount, roleArnOf, type Account } from './identity/account';
 import { defaultRolePolicy } from './identity/default-role-policy';
-import { parsePolicy } from './identity/policy';
+import { parsePolicy, type Policy } from './identity/policy';
 import { Sessions } from './identity/sessions';
 import { ImmService } from './imm/imm-service';
+import type { Registry } from './oss/authenticate';
 import { OssService } from './oss/oss-service';
 import { RequestLog } from './request-log';
 import { BodyReceiver } from './storage/receive-body';
 import { BucketStore } from './storage/bucket-store';
+import type { RoleTerms } from './sts/assume-role';
 import { StsService } from './sts/sts-service';
 
 /** How a sandbox is to run; only `dataFolder` is needed. */
@@ -62,10 +65,27 @@ const MAX_SESSION_SECONDS = 43_200;
 
 /**
  * Starts OSS, STS, IMM and the admin port on loopback. Rejects with PolicyGrammarError on a bad role
- * policy and with the system's error where a port is taken or the folder cannot be used; nothing is left
- * running then.
+ * policy, FolderInUseError where another sandbox works on the folder, and the system's error where a port
+ * is taken or the folder cannot be used; nothing is left running then.
  */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
+  const { bucket = 'sandbox', immProject = 'sandbox' } = options;
+  const rolePolicy = parsePolicy(options.rolePolicy ?? defaultRolePolicy(bucket, immProject));
+  mkdirSync(options.dataFolder, { recursive: true });
+  const lock = await lockFolder(options.dataFolder);
+  try {
+    return await startLocked(options, rolePolicy, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function startLocked(
+  options: SandboxOptions,
+  rolePolicy: Policy,
+  lock: FolderLock,
+): Promise<RunningSandbox> {
   const {
     dataFolder,
     port = 0,
@@ -73,8 +93,6 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     bucket = 'sandbox',
     immProject = 'sandbox',
   } = options;
-  const rolePolicy = parsePolicy(options.rolePolicy ?? defaultRolePolicy(bucket, immProject));
-  mkdirSync(dataFolder, { recursive: true });
   const account = openAccount(dataFolder);
   const sessions = new Sessions(dataFolder);
   const log = new RequestLog(dataFolder);
@@ -82,33 +100,21 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
   const faults = new FaultRules();
   const onError = options.onError ?? ((): void => undefined);
   const ground: Ground = { faults, log, sessions, onError };
-  const discards = options.discard ?? false;
-  const terms = {
-    account,
-    maxSessionSeconds: options.maxSessionSeconds ?? MAX_SESSION_SECONDS,
-    tokenSeconds: options.tokenSeconds ?? null,
-    externalId: options.externalId ?? null,
-  };
-  const receiver = new BodyReceiver(store.blobs, new Crc64Pool(), discards);
-  const book = { region, bucket, customDomains: options.customDomains ?? [] };
-  const oss = new OssService(book, { account, sessions, region }, rolePolicy, {
-    name: bucket,
-    store,
-    receiver,
-    discards,
-  });
   const servers = [
-    createCloudServer(oss, ground),
-    createCloudServer(new StsService(terms, sessions), ground),
+    createCloudServer(ossService(options, { account, sessions, region }, rolePolicy, store), ground),
+    createCloudServer(new StsService(roleTerms(options, account), sessions), ground),
     createCloudServer(new ImmService(), ground),
     createAdminServer({ bucket, store, log, faults, onError }),
   ];
-  const close = async (): Promise<void> => {
+  let closing: Promise<void> | null = null;
+  const closeAll = async (): Promise<void> => {
     await Promise.all(servers.map((server) => server.close()));
     await store.close();
     log.close();
     sessions.close();
+    await lock.release();
   };
+  const close = (): Promise<void> => (closing ??= closeAll());
   const [ossPort = 0, stsPort = 0, immPort = 0, adminPort = 0] = await listenAll(servers, port, close);
   return {
     oss: `http://oss-${region}.localhost:${ossPort}`,
@@ -122,6 +128,28 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     accessKeySecret: account.accessKeySecret,
     roleArn: roleArnOf(account),
     close,
+  };
+}
+
+function ossService(
+  options: SandboxOptions,
+  registry: Registry,
+  rolePolicy: Policy,
+  store: BucketStore,
+): OssService {
+  const { bucket = 'sandbox', customDomains = [], discard: discards = false } = options;
+  const receiver = new BodyReceiver(store.blobs, new Crc64Pool(), discards);
+  const book = { region: registry.region, bucket, customDomains };
+  const { accountId: ownerId } = registry.account;
+  return new OssService(book, registry, rolePolicy, { name: bucket, ownerId, store, receiver, discards });
+}
+
+function roleTerms(options: SandboxOptions, account: Account): RoleTerms {
+  return {
+    account,
+    maxSessionSeconds: options.maxSessionSeconds ?? MAX_SESSION_SECONDS,
+    tokenSeconds: options.tokenSeconds ?? null,
+    externalId: options.externalId ?? null,
   };
 }
 

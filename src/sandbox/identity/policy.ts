@@ -1,5 +1,5 @@
 /** Operators of a Condition block that the sandbox evaluates. */
-export const CONDITION_OPERATORS = [
+const CONDITION_OPERATORS = [
   'StringEquals',
   'StringNotEquals',
   'StringEqualsIgnoreCase',
@@ -14,7 +14,7 @@ export const CONDITION_OPERATORS = [
   'DateGreaterThan',
   'DateGreaterThanEquals',
 ] as const;
-export type ConditionOperator = (typeof CONDITION_OPERATORS)[number];
+type ConditionOperator = (typeof CONDITION_OPERATORS)[number];
 
 /** One test: the key's value in the request against any of the values. */
 export interface Condition {

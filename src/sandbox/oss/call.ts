@@ -8,6 +8,8 @@ import { xmlDocument, type XmlElement } from '../wire/xml';
 /** What the operations work on. */
 export interface Bucket {
   readonly name: string;
+  /** The account that the objects belong to. */
+  readonly ownerId: string;
   readonly store: BucketStore;
   readonly receiver: BodyReceiver;
   /** True where `--discard` keeps no bytes. */

@@ -13,7 +13,11 @@ export function listObjectsV2(call: OssCall): Answer {
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after') ?? '';
   const tokenKey = token === null ? '' : Buffer.from(token, 'base64').toString('utf8');
-  const page = pageOf(call, compareKeys(tokenKey, startAfter) > 0 ? tokenKey : startAfter);
+  const page = pageOf(
+    call,
+    compareKeys(tokenKey, startAfter) > 0 ? tokenKey : startAfter,
+    query.get('fetch-owner') === 'true',
+  );
   const next = page.next === null ? null : Buffer.from(page.next, 'utf8').toString('base64');
   return xmlAnswer('ListBucketResult', [
     ...page.head,
@@ -28,7 +32,7 @@ export function listObjectsV2(call: OssCall): Answer {
 /** ListObjects, the older listing, with markers that are keys. */
 export function listObjects(call: OssCall): Answer {
   const marker = call.exchange.query.get('marker') ?? '';
-  const page = pageOf(call, marker);
+  const page = pageOf(call, marker, true);
   return xmlAnswer('ListBucketResult', [
     ...page.head,
     ['Marker', page.encode(marker)],
@@ -45,7 +49,7 @@ interface Page {
   readonly contents: readonly XmlElement[];
 }
 
-function pageOf({ exchange, bucket }: OssCall, after: string): Page {
+function pageOf({ exchange, bucket }: OssCall, after: string, showsOwner: boolean): Page {
   const prefix = exchange.query.get('prefix') ?? '';
   const delimiter = exchange.query.get('delimiter') ?? '';
   const limit = countOf(exchange, 'max-keys', 100, 1_000);
@@ -63,6 +67,15 @@ function pageOf({ exchange, bucket }: OssCall, after: string): Page {
         ['Type', object?.type ?? 'Normal'],
         ['Size', object?.sizeBytes ?? 0],
         ['StorageClass', object?.headers['x-oss-storage-class'] ?? 'Standard'],
+        [
+          'Owner',
+          showsOwner
+            ? [
+                ['ID', bucket.ownerId],
+                ['DisplayName', bucket.ownerId],
+              ]
+            : null,
+        ],
       ],
     ];
   });

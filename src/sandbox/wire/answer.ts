@@ -1,6 +1,5 @@
 /** The body of an answer: bytes at hand, or a stream of known length. */
-export type AnswerBody =
-  Buffer | { readonly sizeBytes: number; readonly chunks: () => AsyncIterable<Buffer> };
+type AnswerBody = Buffer | { readonly sizeBytes: number; readonly chunks: () => AsyncIterable<Buffer> };
 
 /** What a service answers, before faults have touched it. Header values are text, sent as UTF-8. */
 export interface Answer {

@@ -47,7 +47,7 @@ function wireHeaders(answer: Answer, sizeBytes: number, rule: FaultRule | null):
   for (const [name, value] of Object.entries(answer.headers)) {
     headers[name] = Buffer.from(value, 'utf8').toString('latin1');
   }
-  headers['Content-Length'] ??= String(sizeBytes);
+  if (answer.status !== 204) headers['Content-Length'] ??= String(sizeBytes);
   const crc64 = headers[CRC_HEADER];
   if (rule?.fault === 'wrong-crc' && crc64 !== undefined) headers[CRC_HEADER] = String(BigInt(crc64) ^ 1n);
   return headers;

@@ -1,5 +1,5 @@
 /** A child of an XML element: text, nested elements, or null to leave it out. */
-export type XmlValue = string | number | boolean | null | readonly XmlElement[];
+type XmlValue = string | number | boolean | null | readonly XmlElement[];
 /** An element as name and content. */
 export type XmlElement = readonly [name: string, value: XmlValue];
 
@@ -20,7 +20,7 @@ function escapeCharacter(character: string): string {
 }
 
 /** Text as it may stand inside an element. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>"\r\n\t]/g, escapeCharacter);
 }
 

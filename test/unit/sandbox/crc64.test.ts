@@ -5,6 +5,14 @@ import { combineCrc64, Crc64Pool } from '../../../src/sandbox/crc64';
 
 const pool = new Crc64Pool();
 
+async function crcOf(...chunks: readonly Uint8Array[]): Promise<bigint> {
+  const crc = await pool.begin();
+  for (const chunk of chunks) crc.update(chunk);
+  const value = crc.value();
+  crc.release();
+  return value;
+}
+
 /** Bit by bit, straight from the definition of CRC-64/XZ: slow, and independent of everything else. */
 function definition(bytes: Uint8Array): bigint {
   let crc = 0xffffffffffffffffn;
@@ -17,15 +25,15 @@ function definition(bytes: Uint8Array): bigint {
 
 describe('CRC-64/XZ', () => {
   test('has the check value of the catalogue', async () => {
-    expect((await pool.of([Buffer.from('123456789')])).toString(16)).toBe('995dc9bbdf1939fa');
+    expect((await crcOf(Buffer.from('123456789'))).toString(16)).toBe('995dc9bbdf1939fa');
     expect(definition(Buffer.from('123456789')).toString(16)).toBe('995dc9bbdf1939fa');
-    expect(await pool.of([])).toBe(0n);
+    expect(await crcOf()).toBe(0n);
   });
 
   test('agrees with the definition, in whatever pieces the bytes come', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 600 }), fc.nat(600), async (bytes, at) => {
-        expect(await pool.of([bytes.subarray(0, at), bytes.subarray(at)])).toBe(definition(bytes));
+        expect(await crcOf(bytes.subarray(0, at), bytes.subarray(at))).toBe(definition(bytes));
       }),
     );
   });
@@ -48,11 +56,8 @@ describe('CRC-64/XZ', () => {
       [100_000, 300_001],
     ] as const) {
       const bytes = randomBytes(first + second);
-      const whole = await pool.of([bytes]);
-      const [left, right] = [
-        await pool.of([bytes.subarray(0, first)]),
-        await pool.of([bytes.subarray(first)]),
-      ];
+      const whole = await crcOf(bytes);
+      const [left, right] = [await crcOf(bytes.subarray(0, first)), await crcOf(bytes.subarray(first))];
       expect(combineCrc64(left, right, second)).toBe(whole);
     }
   });

@@ -1,0 +1,262 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../../src/sandbox/start-sandbox';
+import { buildSandbox, loadSandbox, type Patch } from './built-sandbox';
+import { aliOss, setFaults, stsClient, temporaryKeys } from './cloud';
+import { send, signedBy, type RawAnswer } from './raw-request';
+import { AssumeRoleRequest } from '@alicloud/sts20150401';
+
+/** What one of our foreign clients does, and the code that refuses it: null where it was let through. */
+type Attack = (sandbox: RunningSandbox) => Promise<string | null>;
+
+interface Check {
+  readonly name: string;
+  /** The check, taken out. */
+  readonly patch: Patch;
+  readonly attack: Attack;
+  readonly refusal: string;
+  readonly options?: Partial<SandboxOptions>;
+}
+
+const HOUR_MS = 3_600_000;
+const codeOf = (answer: RawAnswer): string | null => (answer.status < 300 ? null : answer.code);
+
+async function thrownCode(doing: Promise<unknown>): Promise<string | null> {
+  try {
+    await doing;
+    return null;
+  } catch (error) {
+    return (error as { code?: string }).code ?? 'no code';
+  }
+}
+
+const putWrongSecret =
+  (authorizationV4: boolean): Attack =>
+  (sandbox) =>
+    thrownCode(aliOss(sandbox, { authorizationV4, accessKeySecret: 'wrong' }).put('a', Buffer.from('x')));
+
+const onMovedClock =
+  (ms: number, attack: (sandbox: RunningSandbox) => Promise<() => Promise<string | null>>): Attack =>
+  async (sandbox) => {
+    const then = await attack(sandbox);
+    await setFaults(sandbox, [{ operation: '*', fault: 'clock-offset', ms }]);
+    return then();
+  };
+
+const session = (resource: string, action = 'oss:*') => ({
+  Version: '1',
+  Statement: [{ Effect: 'Allow', Action: action, Resource: resource }],
+});
+
+const V4 = 'oss/authenticate.ts';
+const CHECKS: Check[] = [
+  {
+    name: 'the V1 signature',
+    patch: { file: V4, find: 'if (!isSameSecret(signature, claim.signature))', replace: 'if (false)' },
+    attack: putWrongSecret(false),
+    refusal: 'SignatureDoesNotMatch',
+  },
+  {
+    name: 'the V4 signature',
+    patch: { file: V4, find: 'if (!isSameSecret(signed.signature, claim.signature))', replace: 'if (false)' },
+    attack: putWrongSecret(true),
+    refusal: 'SignatureDoesNotMatch',
+  },
+  {
+    name: 'the clock',
+    patch: { file: V4, find: 'if (Math.abs(nowMs - sentAt) <= MAX_SKEW_MS) return;', replace: 'return;' },
+    attack: onMovedClock(HOUR_MS, (sandbox) =>
+      Promise.resolve(() => thrownCode(aliOss(sandbox).put('a', Buffer.from('x')))),
+    ),
+    refusal: 'RequestTimeTooSkewed',
+  },
+  {
+    name: 'the end of a token',
+    patch: { file: V4, find: 'if (sessions.isExpired(owner, nowMs))', replace: 'if (false)' },
+    attack: async (sandbox) => {
+      await setFaults(sandbox, [{ operation: 'AssumeRole', fault: 'short-token', ms: 1 }]);
+      const keys = await temporaryKeys(sandbox);
+      return thrownCode(aliOss(sandbox, keys).put('a', Buffer.from('x')));
+    },
+    refusal: 'SecurityTokenExpired',
+  },
+  {
+    name: 'that a token belongs to its key',
+    patch: { file: V4, find: 'if (owner.accessKeyId !== claim.accessKeyId)', replace: 'if (false)' },
+    // Signed with the secret that goes with the token, so that nothing but this check stands in the way.
+    attack: async (sandbox) => {
+      const [one, other] = [await temporaryKeys(sandbox), await temporaryKeys(sandbox)];
+      const keys = { ...other, accessKeyId: one.accessKeyId };
+      return thrownCode(aliOss(sandbox, keys).put('a', Buffer.from('x')));
+    },
+    refusal: 'AccessKeyIdAndSecurityTokenNotMatch',
+  },
+  {
+    name: 'the end of a signed URL, V1',
+    patch: { file: V4, find: 'Number(date) * 1000 < exchange.nowMs', replace: 'false' },
+    attack: onMovedClock(HOUR_MS, (sandbox) => {
+      const url = aliOss(sandbox, { authorizationV4: false }).signatureUrl('a', {
+        expires: 60,
+        method: 'PUT',
+      });
+      return Promise.resolve(async () => codeOf(await send({ url, method: 'PUT', headers: {}, body: 'x' })));
+    }),
+    refusal: 'AccessDenied',
+  },
+  {
+    name: 'the end of a signed URL, V4',
+    patch: { file: V4, find: 'if (signedAt + life * 1000 < nowMs)', replace: 'if (false)' },
+    attack: onMovedClock(HOUR_MS, async (sandbox) => {
+      const client = aliOss(sandbox) as unknown as {
+        signatureUrlV4(method: string, expires: number, request: object, key: string): Promise<string>;
+      };
+      const url = await client.signatureUrlV4('PUT', 60, {}, 'a');
+      return async () => codeOf(await send({ url, method: 'PUT', headers: {}, body: 'x' }));
+    }),
+    refusal: 'AccessDenied',
+  },
+  {
+    name: 'the rights of a session',
+    patch: { file: 'oss/authorize.ts', find: 'if (!isPermitted)', replace: 'if (false)' },
+    attack: async (sandbox) => {
+      const keys = await temporaryKeys(sandbox, { policy: session('acs:oss:*:*:sandbox/uploads/*') });
+      return thrownCode(aliOss(sandbox, keys).put('elsewhere', Buffer.from('x')));
+    },
+    refusal: 'AccessDenied',
+  },
+  {
+    name: "the session's own policy, beside the role's",
+    patch: {
+      file: 'oss/authorize.ts',
+      find: 'policy ? [scope.rolePolicy, policy]',
+      replace: 'policy ? [scope.rolePolicy]',
+    },
+    attack: async (sandbox) => {
+      const keys = await temporaryKeys(sandbox, { policy: session('*', 'oss:GetObject') });
+      return thrownCode(aliOss(sandbox, keys).put('a', Buffer.from('x')));
+    },
+    refusal: 'AccessDenied',
+  },
+  {
+    name: "the role's policy, beside the session's",
+    patch: {
+      file: 'oss/authorize.ts',
+      find: 'policy ? [scope.rolePolicy, policy]',
+      replace: 'policy ? [policy]',
+    },
+    options: { rolePolicy: JSON.stringify(session('acs:oss:*:*:sandbox/*', 'oss:PutObject')) },
+    attack: async (sandbox) => {
+      const keys = await temporaryKeys(sandbox, { policy: session('*', '*') });
+      return thrownCode(aliOss(sandbox, keys).listV2({ prefix: 'a', 'max-keys': '1' }, {}));
+    },
+    refusal: 'AccessDenied',
+  },
+  {
+    name: 'x-oss-forbid-overwrite',
+    patch: {
+      file: 'oss/upload-headers.ts',
+      find: "if (value === 'true') return true;",
+      replace: "if (value === 'true') return false;",
+    },
+    attack: async (sandbox) => {
+      const client = aliOss(sandbox);
+      const headers = { 'x-oss-forbid-overwrite': 'true' };
+      await client.put('a', Buffer.from('1'));
+      return thrownCode(client.put('a', Buffer.from('2'), { headers }));
+    },
+    refusal: 'FileAlreadyExists',
+  },
+  {
+    name: 'x-oss-forbid-overwrite at the moment of the change',
+    patch: {
+      file: 'oss/objects.ts',
+      find: '    checkMd5(md5, body.md5);\n    // Again, and in one breath with the change: of two clients that race, one must lose.\n    refuseOverwrite();',
+      replace: '    checkMd5(md5, body.md5);',
+    },
+    attack: async (sandbox) => {
+      const client = aliOss(sandbox);
+      const headers = { 'x-oss-forbid-overwrite': 'true' };
+      const race = [1, 2, 3, 4].map((seed) =>
+        thrownCode(client.put('race', Buffer.alloc(400_000, seed), { headers })),
+      );
+      const codes = await Promise.all(race);
+      return codes.filter((code) => code === null).length === 1 ? 'FileAlreadyExists' : null;
+    },
+    refusal: 'FileAlreadyExists',
+  },
+  {
+    name: 'Content-MD5',
+    patch: {
+      file: 'oss/upload-headers.ts',
+      find: 'if (expected === null || expected.equals(actual)) return;',
+      replace: 'return;',
+    },
+    attack: async (sandbox) => {
+      const request = signedBy(aliOss(sandbox), 'PUT', 'a', {
+        body: 'hello',
+        headers: { 'Content-MD5': 'XUFAKrxLKna5cZ2REBfFkg==' },
+      });
+      // The signature covers the digest, not the body: one byte changed on the way.
+      return codeOf(await send({ ...request, body: 'hellp' }));
+    },
+    refusal: 'InvalidDigest',
+  },
+  {
+    name: 'the least size of a part',
+    patch: { file: 'oss/multipart.ts', find: 'if (!small) return;', replace: 'return;' },
+    attack: async (sandbox) => {
+      const client = aliOss(sandbox);
+      const { uploadId } = await client.initMultipartUpload('a');
+      const parts = [];
+      for (const number of [1, 2]) {
+        const answer = await send(
+          signedBy(client, 'PUT', 'a', { subres: { partNumber: number, uploadId }, body: 'small' }),
+        );
+        parts.push({ number, etag: String(answer.headers.etag) });
+      }
+      return thrownCode(client.completeMultipartUpload('a', uploadId, parts));
+    },
+    refusal: 'EntityTooSmall',
+  },
+  {
+    name: 'the signature of an STS call',
+    patch: { file: 'sts/verify-acs3.ts', find: '!isSameSecret(expected, signature) || ', replace: '' },
+    attack: (sandbox) =>
+      thrownCode(
+        stsClient(sandbox, { accessKeySecret: 'wrong' }).assumeRole(
+          new AssumeRoleRequest({ roleArn: sandbox.roleArn, roleSessionName: 'alice' }),
+        ),
+      ),
+    refusal: 'SignatureDoesNotMatch',
+  },
+];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'removed-checks-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function attackOn(start: typeof startSandbox, name: string, check: Check): Promise<string | null> {
+  const sandbox = await start({ dataFolder: join(folder, name), ...check.options });
+  try {
+    return await check.attack(sandbox);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+describe.each(CHECKS)('the sandbox checks $name', (check) => {
+  const slug = check.name.replace(/[^A-Za-z0-9]+/g, '-');
+
+  test('and refuses what breaks it', async () => {
+    expect(await attackOn(startSandbox, `whole-${slug}`, check)).toBe(check.refusal);
+  });
+
+  test('and a sandbox without that check does not', async () => {
+    const built = await buildSandbox('start-sandbox', join(folder, `patched-${slug}`), check.patch);
+    expect(await attackOn(loadSandbox(built), `data-${slug}`, check)).not.toBe(check.refusal);
+  });
+});
