@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { electronEnvironment, ensureElectron } from './ensure-electron.mjs';
 import { ensureLibraries, ensureModules, main, root } from './ensure-system.mjs';
-import { launchAppServer, launchSandbox, sandboxProfile } from './programs.mjs';
+import { launchAppServer, launchSandbox, sandboxProfile } from './programs.cjs';
 import { runBeside, withDisplay } from './with-display.mjs';
 
 const PREFIX = 'uploads/';
