@@ -13,13 +13,13 @@ const MIB = 1024 * 1024;
 async function open(userData: string, cloud: Cloud): Promise<{ app: ElectronApplication; page: Page }> {
   const app = await launchApp({ userData, environment: { OSS_FERRY_PROFILE: cloud.profileFile } });
   const page = await app.firstWindow();
-  await page.getByRole('button', { name: 'Folder' }).waitFor();
+  await page.getByRole('button', { name: 'Folder', exact: true }).waitFor();
   return { app, page };
 }
 
 /** Read back by a client that is not ours. */
 async function read(client: ReturnType<typeof aliOss>, key: string): Promise<Buffer> {
-  const answer: { readonly content: unknown } = await client.get(key);
+  const answer: { readonly content?: unknown } = await client.get(key);
   if (!Buffer.isBuffer(answer.content)) throw new Error(`${key} came without bytes`);
   return answer.content;
 }
