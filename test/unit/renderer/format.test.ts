@@ -5,7 +5,9 @@ const format = formatFor('en');
 
 describe('numbers as the language writes them', () => {
   it.each([
-    [0, '0 byte'],
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [100, '100 bytes'],
     [1_200, '1 kB'],
     [31_400_000, '31.4 MB'],
     [212_000_000, '212 MB'],
@@ -18,6 +20,7 @@ describe('numbers as the language writes them', () => {
 
   it('writes speeds, binary sizes and shares', () => {
     expect(format.speed(84_200_000)).toBe('84.2 MB/s');
+    expect(format.speed(90)).toBe('0 kB/s');
     expect(format.binaryBytes(32 * 1024 * 1024)).toBe('32 MiB');
     expect(format.binaryBytes(100 * 1024)).toBe('100 KiB');
     expect(format.count(1_000_000)).toBe('1,000,000');
@@ -36,7 +39,7 @@ describe('numbers as the language writes them', () => {
   });
 
   it('follows the language', () => {
-    expect(formatFor('de').bytes(18_400_000_000)).toBe('18,4 GB');
+    expect(formatFor('de').bytes(18_400_000_000)).toMatch(/^18,4\sGB$/);
   });
 });
 

@@ -60,7 +60,7 @@ export function item(batchNumber: number, position: number, state: ItemState = {
 
 export const FAILED: ItemState = { kind: 'failed', fault: fault('no-permission', 'refused') };
 
-export const SUMMARY: Summary = {
+const SUMMARY: Summary = {
   items: 0,
   doneItems: 0,
   endedItems: 0,
