@@ -1,6 +1,6 @@
 /** What an item makes of each answer. */
 import { fault, remedyOf, type Fault, type FaultCode, type Outcome } from '../shared/faults';
-import type { Crc64 } from '../shared/ids';
+import type { Crc64, UploadId } from '../shared/ids';
 import type { HeadResult, Snapshot, StoredObject } from './ports';
 import { combinedCrc64, firstTodo, freshTodo, hasAllParts, newUpload } from './item';
 import { close, fail, finishDone } from './item-end';
@@ -23,8 +23,13 @@ export function afterLook(turn: Turn, item: LiveItem, result: Outcome<Snapshot>)
   const same = result.value.fingerprint === source.snapshot.fingerprint;
   const work = { ...item.work, lookAgain: false, source: { ...source, snapshot: result.value } };
   const looked = { ...item, work };
+  if (!same && item.upload !== null) {
+    // The new snapshot is kept together with the end of the old parts, lest a crash in between mix them (P5).
+    goOn(turn, looked, { kind: 'abort' });
+    return;
+  }
   if (!same) turn.write({ kind: 'snapshot', itemId, snapshot: result.value });
-  goOn(turn, looked, same || item.upload === null ? firstTodo(looked) : { kind: 'abort' });
+  goOn(turn, looked, firstTodo(looked));
 }
 
 export function afterHead(turn: Turn, item: LiveItem, result: Outcome<HeadResult>, generation: number): void {
@@ -125,7 +130,13 @@ function prove(turn: Turn, item: LiveItem, ours: Crc64, stored: StoredObject): v
   }
 }
 
-const UNKNOWN_END: ReadonlySet<FaultCode> = new Set(['connection-lost', 'stalled', 'captive-portal', 'bad-answer']);
+const UNKNOWN_END: ReadonlySet<FaultCode> = new Set([
+  'connection-lost',
+  'stalled',
+  'captive-portal',
+  'bad-answer',
+  'internal',
+]);
 
 /** The server may have carried the request out although no answer of its came. */
 function mayBeStored(why: Fault): boolean {
@@ -136,7 +147,13 @@ function mayBeStored(why: Fault): boolean {
 function afterTaken(turn: Turn, item: LiveItem, ours: Crc64, why: Fault): void {
   const compares = item.work.conflict === 'skip-identical' || item.work.conflict === 'ask';
   if (item.answerLost || (compares && !item.blind)) goOn(turn, item, { kind: 'settle', why: 'exists', ours });
-  else close(turn, item, { kind: 'failed', fault: { ...why, message: taken(item).message } });
+  else closeTaken(turn, item, why);
+}
+
+/** The key is taken, and nothing can be compared: who wanted to be asked is asked. */
+function closeTaken(turn: Turn, item: LiveItem, why: Fault): void {
+  const kind = item.work.conflict === 'ask' ? 'conflict' : 'failed';
+  close(turn, item, { kind, fault: { ...why, message: taken(item).message } });
 }
 
 export function afterSettle(
@@ -201,29 +218,41 @@ export function restart(turn: Turn, item: LiveItem, todo: Todo, why: Fault): voi
   else again(turn, { ...counted, todo });
 }
 
+interface Created {
+  readonly uploadId: UploadId;
+  readonly requestId: string;
+}
+
+function noteCreated(turn: Turn, item: LiveItem, { uploadId, requestId }: Created): Noted {
+  const { itemId, source } = item.work;
+  const upload = newUpload(uploadId, source.snapshot.sizeBytes);
+  const { partSizeBytes } = upload;
+  const seq = turn.write({ kind: 'upload-created', itemId, uploadId, partSizeBytes, requestId });
+  return { created: { ...item, upload, requestIds: [...item.requestIds, requestId] }, seq };
+}
+interface Noted {
+  readonly created: LiveItem;
+  readonly seq: number;
+}
+
+/** The item ends, but what its Initiate has made must be known, so that it can be aborted (P4). */
+export function keepInitiated(turn: Turn, item: LiveItem, result: Outcome<Created>): LiveItem {
+  if (result.ok) return turn.keepItem(noteCreated(turn, item, result.value).created);
+  if (mayBeStored(result.fault)) turn.write({ kind: 'possible-orphan', itemId: item.work.itemId });
+  return item;
+}
+
 export function afterInitiate(
   turn: Turn,
   item: LiveItem,
-  result: Outcome<{
-    readonly uploadId: NonNullable<LiveItem['upload']>['uploadId'];
-    readonly requestId: string;
-  }>,
+  result: Outcome<Created>,
   generation: number,
 ): void {
   if (item.todo.kind !== 'initiate') return;
-  const { itemId, source } = item.work;
+  const { itemId } = item.work;
   if (result.ok) {
-    const upload = newUpload(result.value.uploadId, source.snapshot.sizeBytes);
-    const { uploadId, partSizeBytes } = upload;
-    const requestIds = [...item.requestIds, result.value.requestId];
-    const seq = turn.write({
-      kind: 'upload-created',
-      itemId,
-      uploadId,
-      partSizeBytes,
-      requestId: result.value.requestId,
-    });
-    turn.awaitRecord({ ...forgetFailures(item, WHOLE), upload, requestIds, todo: { kind: 'parts' } }, seq);
+    const { created, seq } = noteCreated(turn, item, result.value);
+    turn.awaitRecord({ ...forgetFailures(created, WHOLE), todo: { kind: 'parts' } }, seq);
     return;
   }
   if (mayBeStored(result.fault)) {
@@ -236,7 +265,7 @@ export function afterInitiate(
   const compares = item.work.conflict === 'skip-identical' || item.work.conflict === 'ask';
   if (result.fault.code !== 'object-exists') meetFault(turn, unmarked, WHOLE, result.fault, generation);
   else if (compares && !item.blind) restart(turn, unmarked, { kind: 'head' }, result.fault);
-  else close(turn, unmarked, { kind: 'failed', fault: { ...result.fault, message: taken(item).message } });
+  else closeTaken(turn, unmarked, result.fault);
 }
 
 export function afterOrphans(turn: Turn, item: LiveItem, result: Outcome<void>, generation: number): void {
@@ -255,7 +284,9 @@ export function afterAbort(turn: Turn, item: LiveItem, result: Outcome<void>, ge
     return;
   }
   if (!result.ok) turn.write({ kind: 'possible-orphan', itemId: item.work.itemId });
-  turn.write({ kind: 'upload-closed', itemId: item.work.itemId });
+  const { itemId, source } = item.work;
+  turn.write({ kind: 'upload-closed', itemId });
+  turn.write({ kind: 'snapshot', itemId, snapshot: source.snapshot });
   const fresh = { ...item, upload: null, answerLost: false };
   goOn(turn, fresh, freshTodo(fresh));
 }

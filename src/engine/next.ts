@@ -3,12 +3,13 @@
  * an event that no longer fits (an answer to a request that was given up) changes nothing.
  */
 import { assertNever } from '../shared/brand';
-import { remedyOf } from '../shared/faults';
+import { remedyOf, type Outcome } from '../shared/faults';
 import type { ItemId } from '../shared/ids';
 import { takeWork, workFound } from './admission';
 import { command, commandApplied } from './commands';
 import { credentialsChanged, renewalDue, takeCredentials } from './credentials';
-import type { Effect, EngineEvent } from './events';
+import { rearmDestination } from './destination-timer';
+import type { Effect, EngineEvent, TimerName } from './events';
 import { noteGoodput } from './goodput';
 import { leaveIfPaused, settleClosing, tell } from './item-end';
 import { again } from './item-faults';
@@ -23,6 +24,7 @@ import {
   afterOrphans,
   afterPut,
   afterSettle,
+  keepInitiated,
 } from './item-results';
 import { addLeftovers, afterLeftover } from './leftovers';
 import { noteAnswer, nudge, probed, probeDue } from './network';
@@ -77,7 +79,7 @@ function handle(turn: Turn, event: EngineEvent): void {
       turn.patch({ storeTrouble: event.fault });
       return;
     case 'timer':
-      ring(turn);
+      ring(turn, event.timer);
       return;
     case 'command':
       command(turn, event.id, event.verb, event.scope);
@@ -148,10 +150,13 @@ function persisted(turn: Turn, seq: number): void {
   }
 }
 
-function ring(turn: Turn): void {
-  for (const destinationId of turn.state.destinations.keys()) {
+function ring(turn: Turn, timer: TimerName): void {
+  for (const [destinationId, { loading }] of turn.state.destinations) {
+    if (loading === 'failed' && timer === `load:${destinationId}`)
+      turn.patchDestination(destinationId, { loading: 'no' });
     probeDue(turn, destinationId);
     renewalDue(turn, destinationId);
+    rearmDestination(turn, destinationId);
   }
 }
 
@@ -172,8 +177,9 @@ function stepDone(turn: Turn, event: StepDone): void {
   requests.delete(event.request);
   turn.patch({ requests, inFlightBytes: turn.state.inFlightBytes - note.bytes });
   if (!isLocal(event.step)) heard(turn, event, note.destinationId, note.bytes);
+  const cut = turn.state.phase === 'stopping' && wasCut(event);
   if (note.leftover !== null) {
-    if (event.step === 'abort') afterLeftover(turn, note, note.leftover, event.result);
+    if (event.step === 'abort' && !cut) afterLeftover(turn, note, note.leftover, event.result);
     return;
   }
   const item = turn.item(event.itemId);
@@ -182,9 +188,21 @@ function stepDone(turn: Turn, event: StepDone): void {
   const inFlight = new Map(item.inFlight);
   inFlight.delete(event.request);
   const landed = turn.keepItem({ ...item, inFlight });
-  if (landed.closing !== null) settleClosing(turn, landed);
+  // A stop is no answer: the next run finds the item as it was.
+  if (cut) return;
+  if (landed.closing !== null)
+    settleClosing(turn, event.step === 'initiate' ? keepInitiated(turn, landed, event.result) : landed);
   else dispatch(turn, landed, event, partNumber, note.generation);
   afterwards(turn, event.itemId);
+}
+
+function outcomeOf(event: StepDone): Outcome<unknown> {
+  return event.step === 'put' || event.step === 'part' ? event.result.sent : event.result;
+}
+
+function wasCut(event: StepDone): boolean {
+  const outcome = outcomeOf(event);
+  return !outcome.ok && outcome.fault.code === 'canceled';
 }
 
 /** What any answer teaches: the network is there, the clock, how fast it goes, that the credentials are good. */
@@ -194,7 +212,7 @@ function heard(
   destinationId: LiveItem['work']['destinationId'],
   bytes: number,
 ): void {
-  const outcome = event.step === 'put' || event.step === 'part' ? event.result.sent : event.result;
+  const outcome = outcomeOf(event);
   if (event.clockOffsetMs !== null) noteAnswer(turn, destinationId, event.clockOffsetMs);
   if (!outcome.ok) return;
   noteGoodput(turn, destinationId, bytes);

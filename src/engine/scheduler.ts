@@ -3,7 +3,7 @@ import type { ItemId } from '../shared/ids';
 import { tendCredentials, usableGeneration } from './credentials';
 import { noteFull } from './goodput';
 import { forbidsOverwrite, isReady, partRange, partsInOrder } from './item';
-import { NOTE_PUT_FROM, WINDOW } from './limits';
+import { NOTE_PUT_FROM, SKEW_ALLOWED, WINDOW } from './limits';
 import type { Leftover } from './ports';
 import type { DestinationState, LiveItem } from './state';
 import type { Step } from './steps';
@@ -27,7 +27,7 @@ function loadMore(turn: Turn, destination: DestinationState): void {
   if (destination.live > share / 2) return;
   const { destinationId, cursor } = destination;
   turn.patchDestination(destinationId, { loading: 'yes' });
-  turn.emit({ kind: 'load-work', destinationId, after: cursor, limit: share });
+  turn.emit({ kind: 'load-work', destinationId, after: cursor, limit: share - destination.live });
 }
 
 function sendWhatFits(turn: Turn, destinationId: DestinationState['destinationId']): void {
@@ -81,7 +81,9 @@ function begin(turn: Turn, item: LiveItem, generation: number): boolean {
 /** The one intention that is kept (P4): if the answer to Initiate is never seen, its orphan can be found. */
 function markInitiating(turn: Turn, item: LiveItem): void {
   const { itemId, destinationId } = item.work;
-  const sinceServer = turn.at + (turn.destination(destinationId).clockOffsetMs ?? 0);
+  const offset = turn.destination(destinationId).clockOffsetMs;
+  // Before the first answer the server's clock may be anywhere within what it takes for a signature.
+  const sinceServer = offset === null ? turn.at - SKEW_ALLOWED : turn.at + offset;
   turn.dequeue(item);
   const seq = turn.write({ kind: 'initiating', itemId, atServer: sinceServer });
   turn.awaitRecord({ ...item, todo: { kind: 'initiate', sinceServer } }, seq);

@@ -2,6 +2,7 @@
 import { assertNever } from '../shared/brand';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { ObjectKey } from '../shared/ids';
+import { CLOCK_TOLERANCE } from './limits';
 import type { Answer, CancelSignal, Ports, RequestContext } from './ports';
 import type { Step, StepOutcome } from './steps';
 
@@ -132,8 +133,8 @@ async function complete(
   );
 }
 
-/** Two seconds of grace: Initiated has seconds only, and clocks are never quite one. */
-const GRACE_MS = 2_000;
+/** Initiated and Date count whole seconds, and within the tolerance our offset is not set anew. */
+const GRACE_MS = CLOCK_TOLERANCE + 3_000;
 
 /** Uploads of this key without any part, begun since: the answer to our Initiate was never seen (P4). */
 async function abortOrphans(
