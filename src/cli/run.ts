@@ -1,12 +1,12 @@
 /** `upload` and `resume`: the engine without a window, until nothing is left to do. */
 import { openFerry, type Ended, type Ferry } from '../host/ferry';
 import type { Waiting } from '../host/waiting';
-import type { Outcome } from '../shared/faults';
+import { success, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
-import { endpointOf, type Profile } from '../shared/profile';
+import type { Profile } from '../shared/profile';
 import type { RunCommand } from './arguments';
 import { credentialSource } from './credentials';
-import type { Output, Summary } from './output';
+import type { Output } from './output';
 import { readProfile } from './profile-file';
 
 /** A queue folder belongs to one destination: this is its name in the store. */
@@ -37,45 +37,43 @@ export async function runUpload(command: RunCommand, surroundings: Surroundings)
   const opened = await openFerry({
     directory: command.directory,
     destinations: [{ destinationId: DESTINATION, profile: profile.value }],
+    owner: DESTINATION,
     connections: command.connections,
     ask: credentialSource(profile.value, environment),
     onEnded: (ended) => {
       counted.note(ended);
       output.ended(ended);
     },
+    onScanFault: ({ message }) => {
+      counted.scanFailed = true;
+      complain(message);
+    },
   });
   if (!opened.ok) {
     complain(opened.fault.message);
-    return 2;
+    return opened.fault.code === 'invalid-input' ? 2 : 1;
   }
   const ferry = opened.value;
+  if (ferry.store.setAside !== null) complain(ferry.store.setAside.message);
   const begun = await begin(ferry, command, profile.value);
   if (!begun.ok) {
     await ferry.close();
     complain(begun.fault.message);
-    return 2;
+    return begun.fault.code === 'disk-full' ? 1 : 2;
   }
   const ending = await watch(ferry, command, surroundings);
   await ferry.close();
   const { bytes, againBytes } = ferry.runner.sent;
   const seconds = Math.round((Date.now() - startedAt) / 100) / 10;
   output.summary({ ...counted.summary, sentBytes: bytes, resentBytes: againBytes, seconds });
-  return exitCode(ending, counted.summary);
+  return exitCode(ending, counted);
 }
 
 async function begin(ferry: Ferry, command: RunCommand, profile: Profile): Promise<Outcome<unknown>> {
-  if (command.kind === 'upload') {
-    const conflict = command.conflict ?? profile.conflict ?? 'never-overwrite';
-    const prefix = command.prefix === null ? {} : { prefix: command.prefix };
-    return ferry.add({ destinationId: DESTINATION, paths: command.paths, conflict, join: true, ...prefix });
-  }
-  const { region, bucket } = profile;
-  return ferry.store.registerDestination({
-    destinationId: DESTINATION,
-    region,
-    bucket,
-    endpoint: endpointOf(profile),
-  });
+  if (command.kind === 'resume') return success(undefined);
+  const conflict = command.conflict ?? profile.conflict ?? 'never-overwrite';
+  const prefix = command.prefix === null ? {} : { prefix: command.prefix };
+  return ferry.add({ destinationId: DESTINATION, paths: command.paths, conflict, join: true, ...prefix });
 }
 
 /** Tells how it goes, once a second, until it ends one way or another. */
@@ -86,15 +84,18 @@ async function watch(
 ): Promise<Ending> {
   let waitingSince: number | null = null;
   let told: Waiting | null = null;
+  let successes = 0;
   let giveUp: (ending: Ending) => void = () => undefined;
   const gaveUp = new Promise<Ending>((resolve) => (giveUp = resolve));
   const look = (): void => {
     const waiting = ferry.waiting();
-    if (waiting === null) {
+    // A wait ends when something succeeds: a new attempt that fails like the one before is the same wait.
+    if (successes !== ferry.runner.successes) {
+      successes = ferry.runner.successes;
       waitingSince = null;
       told = null;
-      return;
     }
+    if (waiting === null) return;
     waitingSince ??= Date.now();
     if (told?.reason !== waiting.reason || told.fault.code !== waiting.fault.code) output.waiting(waiting);
     told = waiting;
@@ -129,16 +130,15 @@ async function watch(
 }
 
 /** Where several hold, the order is 2, 130, 3, 1. */
-function exitCode(
-  ending: Ending,
-  { items, done, skipped }: Pick<Summary, 'items' | 'done' | 'skipped'>,
-): number {
+function exitCode(ending: Ending, { scanFailed, summary: { items, done, skipped } }: Counter): number {
   if (ending === 'interrupted') return 130;
   if (ending === 'credentials') return 3;
-  return ending === 'gave-up' || items > done + skipped ? 1 : 0;
+  return ending === 'gave-up' || scanFailed || items > done + skipped ? 1 : 0;
 }
 
 class Counter {
+  /** Files may be missing from the queue. */
+  scanFailed = false;
   readonly summary = {
     items: 0,
     done: 0,

@@ -17,6 +17,7 @@ const LEAVES_PARTS: ReadonlySet<ItemEnd['kind']> = new Set([
 export function close(turn: Turn, item: LiveItem, end: ItemEnd): void {
   const closing = turn.keepItem({ ...item, closing: end });
   turn.dequeue(closing);
+  // An Initiate alone is heard to its end: cut off, it would leave an upload of which nobody knows the id (P4).
   if (closing.todo.kind !== 'initiate')
     for (const request of closing.inFlight.keys()) turn.emit({ kind: 'cancel', request });
   settleClosing(turn, closing);

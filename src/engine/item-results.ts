@@ -1,12 +1,13 @@
 /** What an item makes of each answer. */
 import { fault, remedyOf, type Fault, type FaultCode, type Outcome } from '../shared/faults';
-import type { Crc64, UploadId } from '../shared/ids';
+import type { Crc64 } from '../shared/ids';
 import type { HeadResult, Snapshot, StoredObject } from './ports';
 import { combinedCrc64, firstTodo, freshTodo, hasAllParts, newUpload } from './item';
 import { close, fail, finishDone } from './item-end';
 import { again, countFailure, forgetFailures, meetFault, RESTARTS, WHOLE } from './item-faults';
 import { MOST_REFUSALS } from './limits';
 import type { LiveItem, Todo } from './state';
+import type { StepResults } from './steps';
 import type { Turn } from './turn';
 
 /** Goes on with `todo` as soon as there is room. */
@@ -23,13 +24,10 @@ export function afterLook(turn: Turn, item: LiveItem, result: Outcome<Snapshot>)
   const same = result.value.fingerprint === source.snapshot.fingerprint;
   const work = { ...item.work, lookAgain: false, source: { ...source, snapshot: result.value } };
   const looked = { ...item, work };
-  if (!same && item.upload !== null) {
-    // The new snapshot is kept together with the end of the old parts, lest a crash in between mix them (P5).
-    goOn(turn, looked, { kind: 'abort' });
-    return;
-  }
-  if (!same) turn.write({ kind: 'snapshot', itemId, snapshot: result.value });
-  goOn(turn, looked, firstTodo(looked));
+  // Never a new snapshot beside parts of the old file (P5): the upload is aborted first, then it is written.
+  const abortsFirst = !same && item.upload !== null;
+  if (!same && !abortsFirst) turn.write({ kind: 'snapshot', itemId, snapshot: result.value });
+  goOn(turn, looked, abortsFirst ? { kind: 'abort' } : firstTodo(looked));
 }
 
 export function afterHead(turn: Turn, item: LiveItem, result: Outcome<HeadResult>, generation: number): void {
@@ -150,7 +148,7 @@ function afterTaken(turn: Turn, item: LiveItem, ours: Crc64, why: Fault): void {
   else closeTaken(turn, item, why);
 }
 
-/** The key is taken, and nothing can be compared: who wanted to be asked is asked. */
+/** Under `ask` it is the user who decides, also where the two could not be compared. */
 function closeTaken(turn: Turn, item: LiveItem, why: Fault): void {
   const kind = item.work.conflict === 'ask' ? 'conflict' : 'failed';
   close(turn, item, { kind, fault: { ...why, message: taken(item).message } });
@@ -218,46 +216,31 @@ export function restart(turn: Turn, item: LiveItem, todo: Todo, why: Fault): voi
   else again(turn, { ...counted, todo });
 }
 
-interface Created {
-  readonly uploadId: UploadId;
-  readonly requestId: string;
+type Initiated = StepResults['initiate'];
+
+/** Keeps what an Initiate brought: its upload, or the doubt whether there is one. */
+export function noteInitiated(turn: Turn, item: LiveItem, sinceServer: number, result: Initiated): LiveItem {
+  if (!result.ok)
+    return mayBeStored(result.fault) ? { ...item, todo: { kind: 'find-orphans', sinceServer } } : item;
+  const { requestId } = result.value;
+  const upload = newUpload(result.value.uploadId, item.work.source.snapshot.sizeBytes);
+  const { uploadId, partSizeBytes } = upload;
+  const { itemId } = item.work;
+  const lastSeq = turn.write({ kind: 'upload-created', itemId, uploadId, partSizeBytes, requestId });
+  const requestIds = [...item.requestIds, requestId];
+  return { ...item, upload: { ...upload, lastSeq }, requestIds, todo: { kind: 'parts' } };
 }
 
-function noteCreated(turn: Turn, item: LiveItem, { uploadId, requestId }: Created): Noted {
-  const { itemId, source } = item.work;
-  const upload = newUpload(uploadId, source.snapshot.sizeBytes);
-  const { partSizeBytes } = upload;
-  const seq = turn.write({ kind: 'upload-created', itemId, uploadId, partSizeBytes, requestId });
-  return { created: { ...item, upload, requestIds: [...item.requestIds, requestId] }, seq };
-}
-interface Noted {
-  readonly created: LiveItem;
-  readonly seq: number;
-}
-
-/** The item ends, but what its Initiate has made must be known, so that it can be aborted (P4). */
-export function keepInitiated(turn: Turn, item: LiveItem, result: Outcome<Created>): LiveItem {
-  if (result.ok) return turn.keepItem(noteCreated(turn, item, result.value).created);
-  if (mayBeStored(result.fault)) turn.write({ kind: 'possible-orphan', itemId: item.work.itemId });
-  return item;
-}
-
-export function afterInitiate(
-  turn: Turn,
-  item: LiveItem,
-  result: Outcome<Created>,
-  generation: number,
-): void {
+export function afterInitiate(turn: Turn, item: LiveItem, result: Initiated, generation: number): void {
   if (item.todo.kind !== 'initiate') return;
   const { itemId } = item.work;
+  const noted = noteInitiated(turn, item, item.todo.sinceServer, result);
   if (result.ok) {
-    const { created, seq } = noteCreated(turn, item, result.value);
-    turn.awaitRecord({ ...forgetFailures(created, WHOLE), todo: { kind: 'parts' } }, seq);
+    turn.awaitRecord(forgetFailures(noted, WHOLE), noted.upload?.lastSeq ?? 0);
     return;
   }
   if (mayBeStored(result.fault)) {
-    const todo: Todo = { kind: 'find-orphans', sinceServer: item.todo.sinceServer };
-    meetFault(turn, { ...item, todo }, WHOLE, result.fault, generation);
+    meetFault(turn, noted, WHOLE, result.fault, generation);
     return;
   }
   turn.write({ kind: 'upload-closed', itemId });

@@ -27,8 +27,9 @@ export function afterLeftover(
   const final = result.ok || ['never', 'item'].includes(remedyOf(result.fault.code));
   if (final) {
     if (!result.ok) turn.write({ kind: 'possible-orphan', itemId: leftover.itemId });
-    // An item that was sent again holds its own upload by now.
-    if (!turn.state.items.has(leftover.itemId))
+    // An item that was sent again holds its own upload by now; one that is about to leave does not.
+    const live = turn.item(leftover.itemId);
+    if (live === undefined || live.ended !== null)
       turn.write({ kind: 'upload-closed', itemId: leftover.itemId });
     const rest = leftovers.filter((other) => other.uploadId !== leftover.uploadId);
     turn.patchDestination(destinationId, { leftovers: rest, leftoverFailures: 0 });

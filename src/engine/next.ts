@@ -24,7 +24,7 @@ import {
   afterOrphans,
   afterPut,
   afterSettle,
-  keepInitiated,
+  noteInitiated,
 } from './item-results';
 import { addLeftovers, afterLeftover } from './leftovers';
 import { noteAnswer, nudge, probed, probeDue } from './network';
@@ -177,7 +177,7 @@ function stepDone(turn: Turn, event: StepDone): void {
   requests.delete(event.request);
   turn.patch({ requests, inFlightBytes: turn.state.inFlightBytes - note.bytes });
   if (!isLocal(event.step)) heard(turn, event, note.destinationId, note.bytes);
-  const cut = turn.state.phase === 'stopping' && wasCut(event);
+  const cut = turn.state.phase === 'stopping' && wasCutOff(event);
   if (note.leftover !== null) {
     if (event.step === 'abort' && !cut) afterLeftover(turn, note, note.leftover, event.result);
     return;
@@ -188,21 +188,24 @@ function stepDone(turn: Turn, event: StepDone): void {
   const inFlight = new Map(item.inFlight);
   inFlight.delete(event.request);
   const landed = turn.keepItem({ ...item, inFlight });
-  // A stop is no answer: the next run finds the item as it was.
-  if (cut) return;
-  if (landed.closing !== null)
-    settleClosing(turn, event.step === 'initiate' ? keepInitiated(turn, landed, event.result) : landed);
-  else dispatch(turn, landed, event, partNumber, note.generation);
+  if (landed.closing !== null) settleClosing(turn, initiatedTooLate(turn, landed, event));
+  // Cut off by a stop: nothing is known of it and nothing is noted, the next run goes on from what is on the disk.
+  else if (!cut) dispatch(turn, landed, event, partNumber, note.generation);
   afterwards(turn, event.itemId);
 }
 
-function outcomeOf(event: StepDone): Outcome<unknown> {
-  return event.step === 'put' || event.step === 'part' ? event.result.sent : event.result;
+const outcomeOf = (event: StepDone): Outcome<unknown> =>
+  event.step === 'put' || event.step === 'part' ? event.result.sent : event.result;
+
+function wasCutOff(event: StepDone): boolean {
+  const outcome = outcomeOf(event);
+  return !outcome.ok && (outcome.fault.code === 'canceled' || outcome.fault.code === 'engine-stopped');
 }
 
-function wasCut(event: StepDone): boolean {
-  const outcome = outcomeOf(event);
-  return !outcome.ok && outcome.fault.code === 'canceled';
+/** The item ends, but an upload of it has come to be (or may have): it must not stay behind (P4). */
+function initiatedTooLate(turn: Turn, item: LiveItem, event: StepDone): LiveItem {
+  if (event.step !== 'initiate' || item.todo.kind !== 'initiate') return item;
+  return turn.keepItem(noteInitiated(turn, item, item.todo.sinceServer, event.result));
 }
 
 /** What any answer teaches: the network is there, the clock, how fast it goes, that the credentials are good. */

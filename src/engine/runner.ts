@@ -7,6 +7,7 @@ import { next } from './next';
 import type { Ports, ScanJob } from './ports';
 import { initialState, isIdle, type EngineState } from './state';
 import { Cancellation, runStep } from './step-runner';
+import { isLocal, type StepOutcome } from './steps';
 
 /** Bytes of one request on their way now. */
 export interface InFlight {
@@ -28,6 +29,8 @@ export class Runner {
   readonly inFlight = new Map<number, InFlight>();
   /** Body bytes put on sockets in this run, and those of ranges that were begun before. */
   readonly sent = { bytes: 0, againBytes: 0 };
+  /** Requests to which the server said yes in this run. */
+  successes = 0;
   readonly #ports: Ports;
   readonly #cancellations = new Map<number, Cancellation>();
   readonly #timers = new Map<TimerName, () => void>();
@@ -37,6 +40,7 @@ export class Runner {
   readonly #events: EngineEvent[] = [];
   #state: EngineState;
   #turning = false;
+  #stopped = false;
   #nextCommand = 1;
 
   constructor(ports: Ports, connections: number) {
@@ -80,6 +84,7 @@ export class Runner {
     this.#scans.cancel();
     this.dispatch({ kind: 'stop' });
     await this.#until((state) => state.requests.size === 0);
+    this.#stopped = true;
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
   }
@@ -90,6 +95,9 @@ export class Runner {
   }
 
   dispatch(event: NewEvent): void {
+    // What comes in late (an answer to a question for credentials) must set no timer any more; what is committed
+    // last may still be told.
+    if (this.#stopped && event.kind !== 'persisted') return;
     this.#events.push({ ...event, at: this.#ports.clock.now() });
     if (this.#turning) return;
     this.#turning = true;
@@ -210,6 +218,7 @@ export class Runner {
     );
     this.#cancellations.delete(request);
     this.inFlight.delete(request);
+    if (saidYes(done)) this.successes += 1;
     this.dispatch({ kind: 'step-done', request, itemId, ...done });
   }
 
@@ -248,6 +257,11 @@ export class Runner {
     });
     this.#timers.set(timer, cancel);
   }
+}
+
+function saidYes(done: StepOutcome): boolean {
+  if (isLocal(done.step)) return false;
+  return done.step === 'put' || done.step === 'part' ? done.result.sent.ok : done.result.ok;
 }
 
 /** Ports do not throw; if one does all the same, it is a fault of ours and not the end of the queue. */

@@ -65,7 +65,9 @@ function hasSocket(turn: Turn, destination: DestinationState): boolean {
 
 /** @returns false when there is no room for its bytes */
 function begin(turn: Turn, item: LiveItem, generation: number): boolean {
-  if (item.todo.kind === 'mark-initiating') {
+  const { todo } = item;
+  const staleMark = todo.kind === 'initiate' && todo.sinceServer > earliestInitiate(turn, item);
+  if (todo.kind === 'mark-initiating' || staleMark) {
     markInitiating(turn, item);
     return true;
   }
@@ -78,12 +80,18 @@ function begin(turn: Turn, item: LiveItem, generation: number): boolean {
   return true;
 }
 
+/**
+ * Server time before which an Initiate that is signed now cannot be carried out: our knowledge of the server's clock
+ * may be old or none, but a signature that is further off would be refused.
+ */
+function earliestInitiate(turn: Turn, { work }: LiveItem): number {
+  return turn.at + (turn.destination(work.destinationId).clockOffsetMs ?? 0) - SKEW_ALLOWED;
+}
+
 /** The one intention that is kept (P4): if the answer to Initiate is never seen, its orphan can be found. */
 function markInitiating(turn: Turn, item: LiveItem): void {
-  const { itemId, destinationId } = item.work;
-  const offset = turn.destination(destinationId).clockOffsetMs;
-  // Before the first answer the server's clock may be anywhere within what it takes for a signature.
-  const sinceServer = offset === null ? turn.at - SKEW_ALLOWED : turn.at + offset;
+  const { itemId } = item.work;
+  const sinceServer = earliestInitiate(turn, item);
   turn.dequeue(item);
   const seq = turn.write({ kind: 'initiating', itemId, atServer: sinceServer });
   turn.awaitRecord({ ...item, todo: { kind: 'initiate', sinceServer } }, seq);

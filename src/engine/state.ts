@@ -54,7 +54,7 @@ export interface LiveItem {
   /** No new request before this instant (backoff), and why. */
   readonly blockedUntil: number;
   readonly trouble: { readonly fault: Fault; readonly attempt: number } | null;
-  /** Failures in a row by part (0: not a part); a success forgets them. */
+  /** Failures in a row by part (0: not a part; below 0: counters of item-faults.ts); a success forgets them. */
   readonly failures: ReadonlyMap<number, number>;
   /** An answer to Put or Complete was lost, so that what is in the bucket may be ours. */
   readonly answerLost: boolean;

@@ -2,8 +2,8 @@
 import { assertNever } from '../shared/brand';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { ObjectKey } from '../shared/ids';
-import { CLOCK_TOLERANCE } from './limits';
 import type { Answer, CancelSignal, Ports, RequestContext } from './ports';
+import { changeBetween } from './source-change';
 import type { Step, StepOutcome } from './steps';
 
 export class Cancellation implements CancelSignal {
@@ -122,19 +122,16 @@ async function complete(
 ): Promise<Done> {
   const look = await files.look(step.source.path);
   if (!look.ok) return local({ step: 'complete', result: look });
-  if (look.value.fingerprint !== step.source.snapshot.fingerprint)
-    return local({
-      step: 'complete',
-      result: failure(fault('source-changed', `${step.source.path} was changed while it was sent.`)),
-    });
+  const change = changeBetween(step.source.path, step.source.snapshot, look.value);
+  if (change !== null) return local({ step: 'complete', result: failure(change) });
   return answered(
     'complete',
     await objects.completeMultipartUpload(context, step.key, step.uploadId, step.parts, step),
   );
 }
 
-/** Initiated and Date count whole seconds, and within the tolerance our offset is not set anew. */
-const GRACE_MS = CLOCK_TOLERANCE + 3_000;
+/** Initiated counts whole seconds. */
+const GRACE_MS = 2_000;
 
 /** Uploads of this key without any part, begun since: the answer to our Initiate was never seen (P4). */
 async function abortOrphans(

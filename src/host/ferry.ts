@@ -1,9 +1,10 @@
 /** The engine on Node, put together: what main's engine process and the command both run. */
+import { setImmediate } from 'node:timers/promises';
 import { createObjectStore } from '../oss/object-store';
 import type { ItemEnd, WorkItem } from '../engine/ports';
 import { waitingOf, type Waiting } from './waiting';
 import { Runner } from '../engine/runner';
-import { failure, fault, success, type Outcome } from '../shared/faults';
+import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { Destination } from '../shared/engine-link';
 import type { BatchId, DestinationId } from '../shared/ids';
 import { endpointOf, type ConflictPolicy, type Profile } from '../shared/profile';
@@ -20,11 +21,17 @@ export interface FerryOptions {
   /** Folder of the durable queue; made if missing. */
   readonly directory: string;
   readonly destinations: readonly Destination[];
+  /** The one destination that the queue belongs to: if it is known for another place, nothing is begun. */
+  readonly owner?: DestinationId;
   /** Most sockets at once, 1 to 32. */
   readonly connections: number;
   readonly ask: AskCredentials;
+  /** Silence after which a request is given up; the transport's 20 s unless told otherwise. */
+  readonly stallMs?: number;
   /** Told once for each item, when its end is on the disk. */
   readonly onEnded?: (ended: Ended) => void;
+  /** A scan ended early: files of its batch may be missing from the queue. */
+  readonly onScanFault?: (fault: Fault) => void;
 }
 
 /** A file that has come to its end. */
@@ -73,6 +80,7 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     credentials: (id, generation) => keeper.credentials(id, generation),
     now: () => systemClock.now(),
     connections: options.connections,
+    ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
   });
   const observer = {
     onEnded: (item: WorkItem, at: number, end: ItemEnd): void => {
@@ -81,7 +89,9 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
       options.onEnded?.({ key, path: source.path, sizeBytes: source.snapshot.sizeBytes, at, end });
     },
   };
-  const scanner = createScanner(store);
+  const scanner = createScanner(store, ({ key, path, sizeBytes, fault: why }) => {
+    options.onEnded?.({ key, path, sizeBytes, at: systemClock.now(), end: { kind: 'failed', fault: why } });
+  });
   const ports = {
     clock: systemClock,
     random: systemRandom,
@@ -89,7 +99,13 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     objects,
     credentials: keeper,
     store,
-    scanner,
+    scanner: {
+      scan: async (...scan: Parameters<typeof scanner.scan>) => {
+        const outcome = await scanner.scan(...scan);
+        if (!outcome.ok) options.onScanFault?.(outcome.fault);
+        return outcome;
+      },
+    },
     observer,
   };
   const runner = new Runner(ports, options.connections);
@@ -101,6 +117,11 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     for (const { destinationId, profile } of destinations) profiles.set(destinationId, profile);
   };
   setDestinations(options.destinations);
+  const owned = options.owner === undefined ? success(undefined) : register(store, profiles, options.owner);
+  if (!owned.ok) {
+    store.close();
+    return owned;
+  }
   const recovered = await store.recover();
   const started = recovered.ok ? await runner.start() : recovered;
   if (!started.ok || !recovered.ok) {
@@ -121,9 +142,33 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
       await runner.stop();
       objects.close();
       store.close();
+      // The store tells what it committed last in a microtask.
+      await setImmediate();
     },
   });
 }
+
+function register(
+  store: QueueStore,
+  profiles: ReadonlyMap<DestinationId, Profile>,
+  destinationId: DestinationId,
+): Outcome<void> {
+  const profile = profiles.get(destinationId);
+  return profile === undefined
+    ? failure(unknownDestination())
+    : registerDestination(store, destinationId, profile);
+}
+
+function registerDestination(
+  store: QueueStore,
+  destinationId: DestinationId,
+  profile: Profile,
+): Outcome<void> {
+  const { region, bucket } = profile;
+  return store.registerDestination({ destinationId, region, bucket, endpoint: endpointOf(profile) });
+}
+
+const unknownDestination = (): Fault => fault('invalid-input', 'This destination is not known (any more).');
 
 async function addUpload(
   store: QueueStore,
@@ -131,19 +176,12 @@ async function addUpload(
   profile: Profile | undefined,
   { destinationId, paths, prefix, conflict, join }: AddOptions,
 ): Promise<Outcome<{ readonly batchId: BatchId }>> {
-  if (profile === undefined)
-    return failure(fault('invalid-input', 'This destination is not known (any more).'));
+  if (profile === undefined) return failure(unknownDestination());
   if (conflict === 'keep-both')
     return failure(
       fault('invalid-input', 'The conflict policy "keep-both" is not there yet; choose another.'),
     );
-  const { region, bucket } = profile;
-  const registered = store.registerDestination({
-    destinationId,
-    region,
-    bucket,
-    endpoint: endpointOf(profile),
-  });
+  const registered = registerDestination(store, destinationId, profile);
   if (!registered.ok) return registered;
   const found = await uploadRoots(paths, prefix ?? profile.prefix);
   if (!found.ok) return found;

@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { FilesPort, RangeBody, RangeDigest, Source, WholeBody } from '../engine/ports';
+import { changeBetween } from '../engine/source-change';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { Crc64 } from '../shared/ids';
 import { BUFFER_BYTES, BufferPool } from './buffer-pool';
 import { startCrc64, type RunningCrc64 } from './crc64';
-import { changeBetween, cutShort, snapshotOf, sourceFault } from './source';
+import { cutShort, snapshotOf, sourceFault } from './source';
 
 /** 64 MiB for small files held whole; two buffers for each of 32 sockets that read as they send. */
 const WHOLE_BUFFERS = 64;
@@ -26,12 +27,14 @@ export function createFiles(): FilesPort {
 async function look(path: string): ReturnType<FilesPort['look']> {
   try {
     const stats = await stat(path, { bigint: true });
-    if (!stats.isFile()) return failure(fault('source-unreadable', `${path} is not a file any more.`));
+    if (!stats.isFile()) return failure(noFile(path));
     return success(snapshotOf(stats));
   } catch (error) {
     return failure(sourceFault(path, error));
   }
 }
+
+const noFile = (path: string): Fault => fault('source-unreadable', `${path} is not a file any more.`);
 
 /** P5: the path still leads to the file that was found, unchanged. */
 async function changed({ path, snapshot }: Source): Promise<Fault | null> {
@@ -44,7 +47,8 @@ async function openUnchanged({ path, snapshot }: Source): Promise<Outcome<FileHa
   let handle: FileHandle | null = null;
   try {
     handle = await open(path, 'r');
-    const change = changeBetween(path, snapshot, snapshotOf(await handle.stat({ bigint: true })));
+    const stats = await handle.stat({ bigint: true });
+    const change = stats.isFile() ? changeBetween(path, snapshot, snapshotOf(stats)) : noFile(path);
     if (change === null) return success(handle);
     await handle.close();
     return failure(change);

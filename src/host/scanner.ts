@@ -11,6 +11,14 @@ import type { BatchPlan, BatchRoot, FoundItem, QueueStore } from '../store/queue
 import { objectKey } from './object-key';
 import { snapshotOf, sourceFault } from './source';
 
+/** A file that cannot be sent and has therefore ended already, told when its row is on the disk. */
+export interface RefusedFile {
+  readonly key: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly fault: Fault;
+}
+
 type ScanStore = Pick<QueueStore, 'batchPlan' | 'addItems' | 'markScanned' | 'markScanFault'>;
 
 /** The first group is small, so that the first byte leaves soon. */
@@ -19,18 +27,26 @@ const GROUP = 2_000;
 const NO_SNAPSHOT: Snapshot = { sizeBytes: 0, modifiedAt: 0, fingerprint: '' };
 const NOT_UTF8 = '\uFFFD';
 
-export function createScanner(store: ScanStore): ScanPort {
+export function createScanner(
+  store: ScanStore,
+  onRefused: (file: RefusedFile) => void = () => undefined,
+): ScanPort {
   return {
     async scan({ batchId }, onFound, cancel) {
       const plan = store.batchPlan(batchId);
       if (!plan.ok) return plan;
       if (plan.value === null) return success(undefined);
-      const scan = new Scan(plan.value, store, onFound, cancel);
+      const scan = new Scan(plan.value, store, { onFound, onRefused }, cancel);
       const outcome = await scan.run();
       if (cancel.canceled || (!outcome.ok && outcome.fault.code === 'canceled')) return success(undefined);
       return outcome.ok ? store.markScanned(batchId) : (store.markScanFault(batchId, outcome.fault), outcome);
     },
   };
+}
+
+interface ScanListeners {
+  readonly onFound: (items: number) => void;
+  readonly onRefused: (file: RefusedFile) => void;
 }
 
 interface Folder {
@@ -43,7 +59,7 @@ interface Folder {
 class Scan {
   readonly #plan: BatchPlan;
   readonly #store: ScanStore;
-  readonly #onFound: (items: number) => void;
+  readonly #listeners: ScanListeners;
   readonly #cancel: CancelSignal;
   readonly #folders: Folder[] = [];
   /** Folders that were entered through a link, by device and inode: a link to a folder above would never end. */
@@ -51,10 +67,10 @@ class Scan {
   #group: FoundItem[] = [];
   #limit = FIRST_GROUP;
 
-  constructor(plan: BatchPlan, store: ScanStore, onFound: (items: number) => void, cancel: CancelSignal) {
+  constructor(plan: BatchPlan, store: ScanStore, listeners: ScanListeners, cancel: CancelSignal) {
     this.#plan = plan;
     this.#store = store;
-    this.#onFound = onFound;
+    this.#listeners = listeners;
     this.#cancel = cancel;
   }
 
@@ -88,7 +104,8 @@ class Scan {
     try {
       entries = readdirSync(path, { withFileTypes: true });
     } catch (error) {
-      this.#refuse(rootIndex, below === '' ? '.' : below.slice(0, -1), sourceFault(path, error));
+      const name = below === '' ? '.' : below.slice(0, -1);
+      this.#refuse(rootIndex, name, notReadable(path, name, error));
       return;
     }
     const folders: Folder[] = [];
@@ -110,13 +127,7 @@ class Scan {
     try {
       stats = follow ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
     } catch (error) {
-      const why = name.includes(NOT_UTF8)
-        ? fault(
-            'source-unreadable',
-            `The name of ${path} is not valid UTF-8, so it cannot be a key; rename the file.`,
-          )
-        : sourceFault(path, error);
-      this.#refuse(rootIndex, name, why);
+      this.#refuse(rootIndex, name, notReadable(path, name, error));
       return;
     }
     if (stats.isDirectory()) this.#enterLink(rootIndex, path, name, stats);
@@ -148,13 +159,35 @@ class Scan {
 
   /** Hands the group to the store in pieces of at most 2,000. */
   #flush(): Outcome<void> {
-    while (this.#group.length > 0) {
-      const items = this.#group.splice(0, GROUP);
-      const added = this.#store.addItems(this.#plan.batchId, items);
+    const group = this.#group.splice(0);
+    const items = group.filter((item) => item.refused === undefined);
+    for (let start = 0; start < items.length; start += GROUP) {
+      const added = this.#store.addItems(this.#plan.batchId, items.slice(start, start + GROUP));
       if (!added.ok) return failure(added.fault);
-      this.#limit = GROUP;
-      this.#onFound(added.value.added);
+      this.#listeners.onFound(added.value.added);
+    }
+    if (group.length > 0) this.#limit = GROUP;
+    return this.#addRefused(group);
+  }
+
+  /** One by one, for only so it is known which of them are new and have to be told. They are few. */
+  #addRefused(group: readonly FoundItem[]): Outcome<void> {
+    for (const item of group) {
+      if (item.refused === undefined) continue;
+      const added = this.#store.addItems(this.#plan.batchId, [item]);
+      if (!added.ok) return failure(added.fault);
+      if (added.value.added === 0) continue;
+      const root = this.#plan.roots[item.rootIndex];
+      const path = root === undefined || root.isFile ? (root?.path ?? item.name) : join(root.path, item.name);
+      const { key, snapshot, refused } = item;
+      this.#listeners.onRefused({ key, path, sizeBytes: snapshot.sizeBytes, fault: refused });
     }
     return success(undefined);
   }
+}
+
+function notReadable(path: string, name: string, error: unknown): Fault {
+  if (!name.includes(NOT_UTF8)) return sourceFault(path, error);
+  const what = `The name of ${path} is not valid UTF-8, so it cannot be a key; rename it.`;
+  return fault('source-unreadable', what);
 }

@@ -11,19 +11,6 @@ export function snapshotOf(stats: BigIntStats): Snapshot {
   };
 }
 
-/** Names the change, if there is one. */
-export function changeBetween(path: string, before: Snapshot, now: Snapshot): Fault | null {
-  if (before.fingerprint === now.fingerprint) return null;
-  const { sizeBytes } = before;
-  const how =
-    now.sizeBytes < sizeBytes
-      ? `was cut from ${sizeBytes} to ${now.sizeBytes} bytes`
-      : now.sizeBytes > sizeBytes
-        ? `grew from ${sizeBytes} to ${now.sizeBytes} bytes`
-        : 'was changed';
-  return fault('source-changed', `${path} ${how} after it was found; nothing mixed was stored.`);
-}
-
 /** A file that ends before its size says so. */
 export function cutShort(path: string): Fault {
   return fault('source-changed', `${path} was cut while it was read; nothing mixed was stored.`);

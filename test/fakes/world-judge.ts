@@ -133,8 +133,9 @@ export class WorldJudge {
   /** Null when what the world did explains the end. */
   #unjust(row: Row, end: ItemEnd): string | null {
     const { key } = row.found;
-    const others = this.foreign.has(key) || this.#rows(key).length > 1;
     const changed = this.#disk.changed.has(this.#pathOf(row));
+    // An object that an earlier state of the file has left there is somebody else's, too.
+    const others = this.foreign.has(key) || this.#rows(key).length > 1 || (changed && this.#differs(row));
     const blind = this.#cloud.forbidden.has('read');
     switch (end.kind) {
       case 'done':
@@ -158,6 +159,11 @@ export class WorldJudge {
         return `failed for nothing: ${code} ${end.fault.message}`;
       }
     }
+  }
+
+  #differs(row: Row): boolean {
+    const ours = this.#disk.pastOf(this.#pathOf(row)).get(row.snapshot.fingerprint) ?? [];
+    return textOf(this.#cloud.objects.get(row.found.key) ?? []) !== textOf(ours);
   }
 
   #rows(key: string): Row[] {

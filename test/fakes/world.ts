@@ -90,7 +90,9 @@ export class World {
       this.steps += 1;
       this.#judge.check(this.#process.runner.state);
       const late = this.#clock.now() - this.#startedAt > PATIENCE;
-      if (!going || late) throw new Error(`P9: ${late ? 'it goes on for ever' : 'nothing moves any more'}`);
+      if (going && !late) continue;
+      this.#noteStandstill();
+      throw new Error(`P9: ${late ? 'it goes on for ever' : 'nothing moves any more'}`);
     }
     this.#judge.final();
     for (const row of this.#queue.rows.values()) {
@@ -125,7 +127,8 @@ export class World {
   #foreignWrite(key: string): void {
     const sizeBytes = this.#chance.pick(SIZES);
     this.#judge.foreign.add(key);
-    this.#cloud.store(key, [{ tag: `foreign ${this.#chance.next()}`, sizeBytes }]);
+    const bytes = { tag: `foreign ${this.#chance.next()}`, sizeBytes };
+    this.#cloud.store(key, sizeBytes === 0 ? [] : [bytes]);
   }
 
   // ---- one life of the engine ----
@@ -313,6 +316,15 @@ export class World {
         this.#over = true;
       });
     });
+  }
+
+  #noteStandstill(): void {
+    const { state } = this.#process.runner;
+    const { phase, commands, nextSeq, persistedSeq, storeTrouble, scans } = state;
+    this.#note(JSON.stringify({ phase, commands, nextSeq, persistedSeq, storeTrouble, scans }));
+    for (const destination of state.destinations.values()) this.#note(JSON.stringify(destination));
+    for (const { work, todo, blockedUntil, awaitsSeq, closing } of state.items.values())
+      this.#note(JSON.stringify({ key: work.key, todo, blockedUntil, awaitsSeq, closing }));
   }
 
   #note(what: string): void {

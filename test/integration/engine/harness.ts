@@ -1,0 +1,307 @@
+/** A whole world in one process: sandbox cloud, application server, a folder of files, and the engine on Node. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { startAppServer, type AppServer } from '../../../src/app-server/start-app-server';
+import { openFerry, type AddOptions, type Ended, type Ferry } from '../../../src/host/ferry';
+import type { AskCredentials } from '../../../src/host/credentials-keeper';
+import { askTokenServer } from '../../../src/oss/token-server';
+import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../../src/sandbox/start-sandbox';
+import type { BatchId, DestinationId } from '../../../src/shared/ids';
+import { profileSchema, type Profile } from '../../../src/shared/profile';
+import { adminLines, aliOss, setFaults } from '../sandbox/cloud';
+
+export const MIB = 1024 * 1024;
+export const DESTINATION = 'here' as DestinationId;
+export const PREFIX = 'uploads/';
+
+/** The policy of Alibaba's document: writing below the prefix, and nothing else. */
+export const MINIMAL_ROLE = JSON.stringify({
+  Version: '1',
+  Statement: [{ Effect: 'Allow', Action: ['oss:PutObject'], Resource: ['acs:oss:*:*:sandbox/uploads/*'] }],
+});
+
+export interface LogLine {
+  readonly at: string;
+  readonly operation: string;
+  readonly key: string | null;
+  readonly partNumber: number | null;
+  readonly uploadId: string | null;
+  readonly status: number | null;
+  readonly bytes: number;
+}
+
+export interface FaultRule {
+  readonly operation: string;
+  readonly fault: string;
+  readonly [field: string]: string | number;
+}
+
+export interface FerrySettings {
+  readonly connections?: number;
+  readonly stallMs?: number;
+  readonly ask?: AskCredentials;
+  /** Name of the queue's folder; the same name opens the same queue again. */
+  readonly queue?: string;
+}
+
+export class World {
+  readonly folder: string;
+  /** Errors of the sandbox itself. */
+  readonly errors: unknown[] = [];
+  readonly #options: Partial<SandboxOptions>;
+  #sandbox: RunningSandbox;
+  #server: AppServer;
+  readonly #open = new Set<TestFerry>();
+
+  private constructor(
+    folder: string,
+    options: Partial<SandboxOptions>,
+    sandbox: RunningSandbox,
+    server: AppServer,
+  ) {
+    this.folder = folder;
+    this.#options = options;
+    this.#sandbox = sandbox;
+    this.#server = server;
+  }
+
+  static async create(options: Partial<SandboxOptions> = {}): Promise<World> {
+    const folder = await mkdtemp(join(tmpdir(), 'ferry-world-'));
+    const settings = { port: await freePorts(4), ...options };
+    const sandbox = await startSandbox({ dataFolder: join(folder, 'cloud'), ...settings });
+    return new World(folder, settings, sandbox, await startServer(sandbox));
+  }
+
+  get sandbox(): RunningSandbox {
+    return this.#sandbox;
+  }
+
+  get tokenUrl(): string {
+    return `${this.#server.url}/get_sts_token`;
+  }
+
+  profile(changes: Record<string, unknown> = {}): Profile {
+    return profileSchema.parse({
+      name: 'Sandbox',
+      region: this.#sandbox.region,
+      bucket: this.#sandbox.bucket,
+      prefix: PREFIX,
+      endpoint: this.#sandbox.oss,
+      authorization: { kind: 'token-server', url: this.tokenUrl },
+      ...changes,
+    });
+  }
+
+  /** The cloud is gone until `startCloud`; what it has stored is kept. */
+  async stopCloud(): Promise<void> {
+    await this.#sandbox.close();
+  }
+
+  async startCloud(): Promise<void> {
+    this.#sandbox = await startSandbox({ dataFolder: join(this.folder, 'cloud'), ...this.#options });
+  }
+
+  async faults(...rules: FaultRule[]): Promise<void> {
+    const answer = await setFaults(this.#sandbox, rules);
+    if (answer.status !== 204) throw new Error(await answer.text());
+  }
+
+  /** Rules that can still act. */
+  async faultsLeft(): Promise<unknown> {
+    return (await fetch(`${this.#sandbox.admin}/faults`)).json();
+  }
+
+  async requests(operation?: string): Promise<readonly LogLine[]> {
+    const lines = (await adminLines(this.#sandbox, 'requests')) as unknown as readonly LogLine[];
+    return operation === undefined ? lines : lines.filter((line) => line.operation === operation);
+  }
+
+  async operations(): Promise<readonly string[]> {
+    return (await this.requests()).map((line) => line.operation);
+  }
+
+  /** Keys of all objects with the CRC-64 of the sandbox's own making. */
+  async objects(): Promise<ReadonlyMap<string, { readonly size: number; readonly crc64: string }>> {
+    const lines = await adminLines(this.#sandbox, 'objects');
+    return new Map(lines.map((line) => [line['key'] as string, line as { size: number; crc64: string }]));
+  }
+
+  uploads(): Promise<readonly Record<string, unknown>[]> {
+    return adminLines(this.#sandbox, 'uploads');
+  }
+
+  /** The bytes of an object, read by a client that is not ours. */
+  async read(key: string): Promise<Buffer> {
+    return (await aliOss(this.#sandbox).get(key)).content as Buffer;
+  }
+
+  /** Puts an object there behind the engine's back. */
+  async put(key: string, bytes: Buffer): Promise<void> {
+    await aliOss(this.#sandbox).put(key, bytes);
+  }
+
+  /** Aborts an upload behind the engine's back. */
+  async abort(key: string, uploadId: string): Promise<void> {
+    await aliOss(this.#sandbox).abortMultipartUpload(key, uploadId);
+  }
+
+  path(name: string): string {
+    return join(this.folder, 'files', name);
+  }
+
+  /** Writes a file of these bytes, or of so many chosen by chance. @returns its bytes */
+  async write(name: string, content: Buffer | number): Promise<Buffer> {
+    const bytes = typeof content === 'number' ? randomBytes(content) : content;
+    await mkdir(dirname(this.path(name)), { recursive: true });
+    await writeFile(this.path(name), bytes);
+    return bytes;
+  }
+
+  /** A large file that takes no room: a number at the start of each MiB, nothing else. */
+  async writeSparse(name: string, sizeBytes: number): Promise<void> {
+    await mkdir(dirname(this.path(name)), { recursive: true });
+    const file = await open(this.path(name), 'w');
+    for (let offset = 0; offset < sizeBytes; offset += MIB)
+      await file.write(Buffer.from(`${offset}`), 0, null, offset);
+    await file.truncate(sizeBytes);
+    await file.close();
+  }
+
+  async ferry(settings: FerrySettings = {}): Promise<TestFerry> {
+    const { connections = 8, stallMs, queue = 'queue' } = settings;
+    const url = this.tokenUrl;
+    const ended: Ended[] = [];
+    const opened = await openFerry({
+      directory: join(this.folder, queue),
+      destinations: [{ destinationId: DESTINATION, profile: this.profile() }],
+      connections,
+      ask:
+        settings.ask ??
+        ((_destination, fresh) => askTokenServer({ url, fresh, now: () => Date.now(), timeoutMs: 2_000 })),
+      onEnded: (end) => ended.push(end),
+      ...(stallMs === undefined ? {} : { stallMs }),
+    });
+    if (!opened.ok) throw new Error(opened.fault.message);
+    const ferry = new TestFerry(opened.value, ended, this.folder, () => this.#open.delete(ferry));
+    this.#open.add(ferry);
+    return ferry;
+  }
+
+  /** Ends all of it; the sandbox must not have stumbled. */
+  async stop(): Promise<void> {
+    for (const ferry of [...this.#open]) await ferry.close();
+    await this.#server.close();
+    await this.#sandbox.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+export class TestFerry {
+  readonly ferry: Ferry;
+  readonly ended: Ended[];
+  readonly #folder: string;
+  readonly #onClose: () => void;
+
+  constructor(ferry: Ferry, ended: Ended[], folder: string, onClose: () => void) {
+    this.ferry = ferry;
+    this.ended = ended;
+    this.#folder = folder;
+    this.#onClose = onClose;
+  }
+
+  async add(names: string | readonly string[], options: Partial<AddOptions> = {}): Promise<BatchId> {
+    const paths = [names].flat().map((name) => join(this.#folder, 'files', name));
+    const added = await this.ferry.add({
+      destinationId: DESTINATION,
+      paths,
+      conflict: 'never-overwrite',
+      join: false,
+      ...options,
+    });
+    if (!added.ok) throw new Error(added.fault.message);
+    return added.value.batchId;
+  }
+
+  /** Adds, and waits until nothing is left to do. @returns how the files ended, by key */
+  async upload(
+    names: string | readonly string[],
+    options: Partial<AddOptions> = {},
+  ): Promise<ReadonlyMap<string, Ended>> {
+    await this.add(names, options);
+    return this.idle();
+  }
+
+  async idle(): Promise<ReadonlyMap<string, Ended>> {
+    await this.ferry.runner.whenIdle();
+    return new Map(this.ended.map((ended) => [ended.key, ended]));
+  }
+
+  /** Resolves at the first change of the engine after which this holds. */
+  until(reached: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      let over = false;
+      const look = (): void => {
+        if (over || !reached()) return;
+        over = true;
+        resolve();
+      };
+      this.ferry.runner.onChange(look);
+      look();
+    });
+  }
+
+  /** Parts that the server has acknowledged, of all that is live. */
+  acknowledged(): number {
+    let parts = 0;
+    for (const item of this.ferry.runner.state.items.values()) parts += item.upload?.acknowledged.size ?? 0;
+    return parts;
+  }
+
+  async close(): Promise<void> {
+    await this.ferry.close();
+    this.#onClose();
+  }
+}
+
+/** How a file ended, in one word: `done`, or `failed crc-mismatch`. */
+export function endOf(ended: Ended | undefined): string {
+  if (ended === undefined) return 'nothing';
+  return 'fault' in ended.end ? `${ended.end.kind} ${ended.end.fault.code}` : ended.end.kind;
+}
+
+/** The first of so many free ports in a row, below the range that the system gives out by itself. */
+async function freePorts(count: number): Promise<number> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const first = 10_000 + Math.floor(Math.random() * 20_000);
+    const ports = Array.from({ length: count }, (_, index) => first + index);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
+  }
+  throw new Error('No free ports were found.');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+function startServer(sandbox: RunningSandbox): Promise<AppServer> {
+  return startAppServer({
+    environment: {
+      ALIBABA_CLOUD_ACCESS_KEY_ID: sandbox.accessKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: sandbox.accessKeySecret,
+      ROLE_ARN: sandbox.roleArn,
+      ROLE_SESSION_NAME: 'oss-ferry',
+      OSS_BUCKET: sandbox.bucket,
+      OSS_REGION: sandbox.region,
+      OSS_PREFIX: PREFIX,
+      OSS_ENDPOINT: sandbox.oss,
+      STS_ENDPOINT: sandbox.sts,
+    },
+  });
+}
