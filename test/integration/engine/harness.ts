@@ -122,8 +122,10 @@ export class World {
     return operation === undefined ? lines : lines.filter((line) => line.operation === operation);
   }
 
-  async operations(): Promise<readonly string[]> {
-    return (await this.requests()).map((line) => line.operation);
+  /** Resolves once the log holds so many requests of this kind. */
+  async untilRequests(operation: string, count: number): Promise<void> {
+    while ((await this.requests(operation)).length < count)
+      await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   async objectLines(): Promise<
