@@ -214,5 +214,5 @@ function noChunks(): never {
   throw new Error('the simulated wire reads contents, not chunks');
 }
 
-export const same = (left: Content, right: Content): boolean =>
+const same = (left: Content, right: Content): boolean =>
   sizeOf(left) === sizeOf(right) && textOf(left) === textOf(right);
