@@ -213,6 +213,3 @@ export class WorldDisk {
 function noChunks(): never {
   throw new Error('the simulated wire reads contents, not chunks');
 }
-
-const same = (left: Content, right: Content): boolean =>
-  sizeOf(left) === sizeOf(right) && textOf(left) === textOf(right);
