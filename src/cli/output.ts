@@ -106,7 +106,12 @@ const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** `41.2 MB`, by thousands. */
 export function readable(bytes: number): string {
-  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** step;
+  let value = bytes;
+  let step = 0;
+  // What would be rounded to 1000.0 is one of the next unit.
+  while (step < UNITS.length - 1 && value >= (step === 0 ? 1000 : 999.95)) {
+    value /= 1000;
+    step += 1;
+  }
   return `${step === 0 ? value : value.toFixed(1)} ${UNITS[step] ?? ''}`;
 }

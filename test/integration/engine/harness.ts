@@ -1,7 +1,9 @@
 /** A whole world in one process: sandbox cloud, application server, a folder of files, and the engine on Node. */
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startAppServer, type AppServer } from '../../../src/app-server/start-app-server';
@@ -55,6 +57,7 @@ export class World {
   #sandbox: RunningSandbox;
   #server: AppServer;
   readonly #open = new Set<TestFerry>();
+  readonly #others = new Set<HttpServer>();
 
   private constructor(
     folder: string,
@@ -119,14 +122,21 @@ export class World {
     return operation === undefined ? lines : lines.filter((line) => line.operation === operation);
   }
 
-  async operations(): Promise<readonly string[]> {
-    return (await this.requests()).map((line) => line.operation);
+  /** Resolves once the log holds so many requests of this kind. */
+  async untilRequests(operation: string, count: number): Promise<void> {
+    while ((await this.requests(operation)).length < count)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  async objectLines(): Promise<
+    readonly { readonly key: string; readonly size: number; readonly crc64: string; readonly etag: string }[]
+  > {
+    return (await adminLines(this.#sandbox, 'objects')) as never;
   }
 
   /** Keys of all objects with the CRC-64 of the sandbox's own making. */
   async objects(): Promise<ReadonlyMap<string, { readonly size: number; readonly crc64: string }>> {
-    const lines = await adminLines(this.#sandbox, 'objects');
-    return new Map(lines.map((line) => [line['key'] as string, line as { size: number; crc64: string }]));
+    return new Map((await this.objectLines()).map((line) => [line.key, line]));
   }
 
   uploads(): Promise<readonly Record<string, unknown>[]> {
@@ -158,6 +168,19 @@ export class World {
     await mkdir(dirname(this.path(name)), { recursive: true });
     await writeFile(this.path(name), bytes);
     return bytes;
+  }
+
+  async fifo(name: string): Promise<void> {
+    await mkdir(dirname(this.path(name)), { recursive: true });
+    execFileSync('mkfifo', [this.path(name)]);
+  }
+
+  /** The address of a server that answers everything with this status. */
+  async answering(status: number): Promise<string> {
+    const server = createHttpServer((_request, response) => response.writeHead(status).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    this.#others.add(server);
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/get_sts_token`;
   }
 
   /** A large file that takes no room: a number at the start of each MiB, nothing else. */
@@ -194,6 +217,7 @@ export class World {
   async stop(): Promise<void> {
     for (const ferry of [...this.#open]) await ferry.close();
     await this.#server.close();
+    for (const other of this.#others) other.close();
     await this.#sandbox.close();
     await rm(this.folder, { recursive: true, force: true });
   }
