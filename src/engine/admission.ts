@@ -20,8 +20,8 @@ export function takeWork(
   // A command has changed rows since these were read: they are read again.
   if (loading === 'stale') return;
   if (!loaded.ok) {
-    turn.patchDestination(destinationId, { exhausted: true });
-    turn.emit({ kind: 'set-timer', timer: `destination:${destinationId}`, at: turn.at + READ_AGAIN_AFTER });
+    turn.patchDestination(destinationId, { loading: 'failed' });
+    turn.emit({ kind: 'set-timer', timer: `load:${destinationId}`, at: turn.at + READ_AGAIN_AFTER });
     return;
   }
   if (loading === 'yes') {

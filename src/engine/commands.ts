@@ -17,7 +17,7 @@ export function command(turn: Turn, id: number, verb: Verb, scope: Scope): void 
   }
   const live = [...turn.state.items.values()].map((item) => item.work.itemId);
   for (const { destinationId, loading } of turn.state.destinations.values())
-    if (loading !== 'no') turn.patchDestination(destinationId, { loading: 'stale' });
+    if (loading === 'yes' || loading === 'moved') turn.patchDestination(destinationId, { loading: 'stale' });
   turn.patch({ commands: turn.state.commands + 1 });
   turn.emit({ kind: 'store-command', id, verb, scope, live });
 }
@@ -36,11 +36,13 @@ function applyToLive(turn: Turn, item: LiveItem, verb: Verb, scope: Scope): void
       return;
     }
     case 'resume':
-      if (scope.kind === 'items') turn.write({ kind: 'held', itemId, held: false });
+      // Its own mark may be older than a pause of its batch; the store leaves the marks of live items to us.
+      if (scope.kind === 'items' || item.intent === 'pause')
+        turn.write({ kind: 'held', itemId, held: false });
       if (item.intent === 'pause') goAgain(turn, item);
       return;
     case 'retry':
-      if (item.blockedUntil > turn.at) goAgain(turn, item);
+      if (item.intent === 'go' && item.blockedUntil > turn.at) goAgain(turn, item);
       return;
     case 'cancel':
       close(turn, item, { kind: 'canceled' });

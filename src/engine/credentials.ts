@@ -1,5 +1,5 @@
 /** When credentials are asked for, when they are renewed, and what a refusal means (P6). */
-import type { Outcome } from '../shared/faults';
+import { remedyOf, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { backoff } from './chance';
 import { EXPIRY_MARGIN, MOST_TOKEN_REFUSALS } from './limits';
@@ -53,6 +53,12 @@ export function tendCredentials(turn: Turn, destinationId: DestinationId): void 
   }
 }
 
+/** Asked again by itself; for all else someone must act first. */
+function timeMends({ code }: Fault): boolean {
+  if (code === 'token-refused' || code === 'credentials-missing' || code === 'key-unknown') return false;
+  return remedyOf(code) !== 'never';
+}
+
 function ask(turn: Turn, destinationId: DestinationId, fresh: boolean): void {
   turn.patchDestination(destinationId, { credentials: { kind: 'asking' } });
   turn.emit({ kind: 'ask-credentials', destinationId, fresh });
@@ -72,17 +78,23 @@ export function takeCredentials(
       renewing: false,
       renewAt: Infinity,
     };
+    // Nobody hands out dead credentials: it is rather our knowledge of the server's clock that is wrong (this one was
+    // set, or it slept). Without that knowledge they are tried, and the answer tells the time.
     const deadAlready = timesOf(held, destination.clockOffsetMs).expiredAt <= turn.at;
-    if (!deadAlready) {
-      turn.patchDestination(destinationId, { credentials: held, askFailures: 0 });
-      return;
-    }
+    turn.patchDestination(destinationId, {
+      credentials: held,
+      askFailures: 0,
+      ...(deadAlready ? { clockOffsetMs: null } : {}),
+    });
+    return;
   }
-  const fault = outcome.ok
-    ? { code: 'token-expired' as const, message: 'The credentials that came have expired already.' }
-    : outcome.fault;
-  const mended =
-    fault.code === 'token-server' || fault.code === 'token-expired' || fault.code === 'engine-stopped';
+  const { fault } = outcome;
+  const { credentials } = destination;
+  if (!timeMends(fault) && credentials.kind === 'asking' && credentials.changed === true) {
+    ask(turn, destinationId, true);
+    return;
+  }
+  const mended = timeMends(fault);
   const wait = Math.max(
     fault.retryAfterMs ?? 0,
     500 + backoff(destination.askFailures + 1, turn.chance(), 30_000),
@@ -107,6 +119,9 @@ export function renewalDue(turn: Turn, destinationId: DestinationId): void {
   turn.emit({ kind: 'ask-credentials', destinationId, fresh: false });
 }
 
+/** A failed renewal is `renewing` too, but waits for its time: nothing is on its way then. */
+const isOnItsWay = (held: Held): boolean => held.renewing && held.renewAt === Infinity;
+
 /** The server refused generation `refused`: past every cache new ones are asked for, once. */
 export function credentialsRefused(
   turn: Turn,
@@ -121,7 +136,7 @@ export function credentialsRefused(
   if (tokenRefusals <= MOST_TOKEN_REFUSALS) {
     turn.patchDestination(destinationId, { credentials: { kind: 'asking' }, tokenRefusals });
     // A renewal that is on its way already brings the new ones: one request, not two.
-    if (!credentials.renewing) turn.emit({ kind: 'ask-credentials', destinationId, fresh: true });
+    if (!isOnItsWay(credentials)) turn.emit({ kind: 'ask-credentials', destinationId, fresh: true });
     return;
   }
   const retryAt = turn.at + 1_000 + backoff(tokenRefusals, turn.chance(), 30_000);
@@ -133,7 +148,8 @@ type Waiting = Extract<CredentialsState, { kind: 'waiting' }>;
 /** The user signed in, or gave new credentials. */
 export function credentialsChanged(turn: Turn, destinationId: DestinationId): void {
   const { credentials } = turn.destination(destinationId);
-  if (credentials.kind === 'asking' || (credentials.kind === 'held' && credentials.renewing)) return;
   turn.patchDestination(destinationId, { tokenRefusals: 0, askFailures: 0 });
-  ask(turn, destinationId, true);
+  if (credentials.kind === 'asking' || (credentials.kind === 'held' && isOnItsWay(credentials)))
+    turn.patchDestination(destinationId, { credentials: { kind: 'asking', changed: true } });
+  else ask(turn, destinationId, true);
 }

@@ -14,7 +14,7 @@ import type { Step, StepOutcome } from './steps';
 
 /** Timers by name: setting one again replaces it. */
 export type TimerName =
-  `item:${ItemId}` | `destination:${DestinationId}` | 'goodput' | `leftovers:${DestinationId}`;
+  `item:${ItemId}` | `destination:${DestinationId}` | `leftovers:${DestinationId}` | `load:${DestinationId}`;
 
 /** What happened. Every event carries the local time at which it did. */
 export type EngineEvent = { readonly at: number } & (

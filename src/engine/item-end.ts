@@ -13,7 +13,7 @@ const LEAVES_PARTS: ReadonlySet<ItemEnd['kind']> = new Set([
   'conflict',
 ]);
 
-/** Requests of the item are cut off; when the last one is gone it ends so. */
+/** Requests of the item are cut off (Initiate is not: its UploadId must be known); then it ends so. */
 export function close(turn: Turn, item: LiveItem, end: ItemEnd): void {
   const closing = turn.keepItem({ ...item, closing: end });
   turn.dequeue(closing);
@@ -69,5 +69,9 @@ export function tell(turn: Turn, item: LiveItem): void {
 /** A pause of the user: the item leaves the window once what is on its way has arrived. */
 export function leaveIfPaused(turn: Turn, item: LiveItem): void {
   if (item.intent === 'go' || item.inFlight.size > 0 || item.awaitsSeq !== null) return;
-  if (item.closing === null && item.ended === null) turn.evict(item);
+  if (item.closing !== null || item.ended !== null) return;
+  // What comes back from the store must know that an object of this key may be its own.
+  if (item.answerLost && !item.work.fromEarlierRun)
+    turn.write({ kind: 'part-begun', itemId: item.work.itemId, partNumber: 0 });
+  turn.evict(item);
 }

@@ -14,6 +14,10 @@ export const WHOLE = 0;
 /** The server lost the whole upload; counted apart, since what comes between succeeds. */
 export const RESTARTS = -1;
 
+/** What the server refuses and what arrives otherwise than it was read is bounded; silence beside it does not count. */
+const refusals = (key: number): number => -2 - 2 * key;
+const mismatches = (key: number): number => -3 - 2 * key;
+
 export function countFailure(
   item: LiveItem,
   key: number,
@@ -23,9 +27,9 @@ export function countFailure(
 }
 
 export function forgetFailures(item: LiveItem, key: number): LiveItem {
-  if (!item.failures.has(key) && item.trouble === null) return item;
+  if (item.failures.size === 0 && item.trouble === null) return item;
   const failures = new Map(item.failures);
-  failures.delete(key);
+  for (const counter of [key, refusals(key), mismatches(key)]) failures.delete(counter);
   return { ...item, failures, trouble: null, blockedUntil: 0 };
 }
 
@@ -52,22 +56,25 @@ export function meetFault(turn: Turn, item: LiveItem, key: number, why: Fault, g
       again(turn, item);
       return;
     case 'skew':
-      // The answer's Date has set the clock right already (P7).
-      if (count >= MOST_REFUSALS) fail(turn, counted, why);
-      else again(turn, counted);
-      return;
     case 'item':
-      if (count >= MOST_REFUSALS) fail(turn, counted, why);
-      else block(turn, counted, why, count);
+      meetRefusal(turn, counted, key, why);
       return;
     case 'never':
       fail(turn, counted, why);
   }
 }
 
+function meetRefusal(turn: Turn, item: LiveItem, key: number, why: Fault): void {
+  const { item: counted, count } = countFailure(item, refusals(key));
+  if (count >= MOST_REFUSALS) fail(turn, counted, why);
+  // The answer's Date has set the clock right already (P7).
+  else if (remedyOf(why.code) === 'skew') again(turn, counted);
+  else block(turn, counted, why, count);
+}
+
 /** A part arrived otherwise than it was read. Nothing is visible yet, so it is sent again, a few times. */
 export function meetMismatch(turn: Turn, item: LiveItem, partNumber: number): void {
-  const { item: counted, count } = countFailure(item, partNumber);
+  const { item: counted, count } = countFailure(countFailure(item, partNumber).item, mismatches(partNumber));
   const why = fault('crc-mismatch', `Part ${partNumber} arrived with another CRC-64 than it was read with.`);
   if (count >= MOST_CRC_MISMATCHES) fail(turn, counted, why);
   else again(turn, { ...counted, trouble: { fault: why, attempt: count } });

@@ -33,7 +33,7 @@ export function afterPart(
   else if (sent.ok) meetMismatch(turn, back, partNumber);
   else if (sent.fault.code === 'upload-gone') {
     // Other parts of it will say the same; the list is asked once nothing is in flight.
-    if (item.todo.kind === 'parts') restart(turn, back, { kind: 'list-parts' }, sent.fault);
+    if (item.todo.kind === 'parts') restart(turn, back, { kind: 'list-parts', gone: true }, sent.fault);
     else again(turn, back);
   } else meetFault(turn, back, partNumber, sent.fault, generation);
 }
@@ -73,9 +73,11 @@ export function afterListParts(
     reconcile(turn, item, upload, result.value);
     return;
   }
-  if (result.fault.code === 'no-permission')
-    goOn(turn, item, { kind: hasAllParts(item, upload) ? 'complete' : 'parts' });
-  else if (result.fault.code !== 'upload-gone') meetFault(turn, item, WHOLE, result.fault, generation);
+  const gone = item.todo.kind === 'list-parts' && item.todo.gone === true;
+  const forbidden = result.fault.code === 'no-permission';
+  if (forbidden && !gone) adoptNext(turn, item, upload);
+  else if (!forbidden && result.fault.code !== 'upload-gone')
+    meetFault(turn, item, WHOLE, result.fault, generation);
   else if (hasAllParts(item, upload))
     goOn(turn, item, { kind: 'settle', why: 'gone', ours: combinedCrc64(upload) });
   else startAfresh(turn, item, result.fault);

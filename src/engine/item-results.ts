@@ -134,7 +134,8 @@ function mayBeStored(why: Fault): boolean {
     why.code === 'connection-lost' ||
     why.code === 'stalled' ||
     remedyOf(why.code) === 'throttle' ||
-    why.code === 'bad-answer'
+    why.code === 'bad-answer' ||
+    why.code === 'internal'
   );
 }
 
@@ -145,7 +146,7 @@ function afterTaken(turn: Turn, item: LiveItem, ours: Crc64, why: Fault): void {
   else closeTaken(turn, item, why);
 }
 
-/** Under \`ask\` it is the user who decides, also where the two could not be compared. */
+/** Under `ask` it is the user who decides, also where the two could not be compared. */
 function closeTaken(turn: Turn, item: LiveItem, why: Fault): void {
   const kind = item.work.conflict === 'ask' ? 'conflict' : 'failed';
   close(turn, item, { kind, fault: { ...why, message: taken(item).message } });

@@ -21,7 +21,7 @@ export function admit(work: WorkItem): LiveItem {
     blockedUntil: 0,
     trouble: null,
     failures: new Map(),
-    answerLost: work.fromEarlierRun,
+    answerLost: work.fromEarlierRun || work.lookAgain || work.begun.includes(0),
     replace: false,
     blind: false,
     begun: new Set(work.begun),

@@ -33,6 +33,8 @@ export const MOST_TOKEN_REFUSALS = 3;
 export const EXPIRY_MARGIN = 60_000;
 /** The Date header counts seconds: below this the clocks agree. */
 export const CLOCK_TOLERANCE = 2_000;
+/** OSS refuses a request whose clock is further off (RequestTimeTooSkewed). */
+export const SKEW_ALLOWED = 15 * 60_000;
 /** Puts from here on are noted as begun; smaller ones are not worth a row. */
 export const NOTE_PUT_FROM = MIB;
 /** Goodput is compared from one of these spans to the next. */

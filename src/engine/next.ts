@@ -8,7 +8,8 @@ import type { ItemId } from '../shared/ids';
 import { takeWork, workFound } from './admission';
 import { command, commandApplied } from './commands';
 import { credentialsChanged, renewalDue, takeCredentials } from './credentials';
-import type { Effect, EngineEvent } from './events';
+import { rearmDestination } from './destination-timer';
+import type { Effect, EngineEvent, TimerName } from './events';
 import { noteGoodput } from './goodput';
 import { leaveIfPaused, settleClosing, tell } from './item-end';
 import { again } from './item-faults';
@@ -78,7 +79,7 @@ function handle(turn: Turn, event: EngineEvent): void {
       turn.patch({ storeTrouble: event.fault });
       return;
     case 'timer':
-      ring(turn);
+      ring(turn, event.timer);
       return;
     case 'command':
       command(turn, event.id, event.verb, event.scope);
@@ -149,10 +150,13 @@ function persisted(turn: Turn, seq: number): void {
   }
 }
 
-function ring(turn: Turn): void {
-  for (const destinationId of turn.state.destinations.keys()) {
+function ring(turn: Turn, timer: TimerName): void {
+  for (const [destinationId, { loading }] of turn.state.destinations) {
+    if (loading === 'failed' && timer === `load:${destinationId}`)
+      turn.patchDestination(destinationId, { loading: 'no' });
     probeDue(turn, destinationId);
     renewalDue(turn, destinationId);
+    rearmDestination(turn, destinationId);
   }
 }
 
@@ -173,8 +177,9 @@ function stepDone(turn: Turn, event: StepDone): void {
   requests.delete(event.request);
   turn.patch({ requests, inFlightBytes: turn.state.inFlightBytes - note.bytes });
   if (!isLocal(event.step)) heard(turn, event, note.destinationId, note.bytes);
+  const cut = turn.state.phase === 'stopping' && wasCutOff(event);
   if (note.leftover !== null) {
-    if (event.step === 'abort') afterLeftover(turn, note, note.leftover, event.result);
+    if (event.step === 'abort' && !cut) afterLeftover(turn, note, note.leftover, event.result);
     return;
   }
   const item = turn.item(event.itemId);
@@ -185,8 +190,7 @@ function stepDone(turn: Turn, event: StepDone): void {
   const landed = turn.keepItem({ ...item, inFlight });
   if (landed.closing !== null) settleClosing(turn, initiatedTooLate(turn, landed, event));
   // Cut off by a stop: nothing is known of it and nothing is noted, the next run goes on from what is on the disk.
-  else if (turn.state.phase !== 'stopping' || !wasCutOff(event))
-    dispatch(turn, landed, event, partNumber, note.generation);
+  else if (!cut) dispatch(turn, landed, event, partNumber, note.generation);
   afterwards(turn, event.itemId);
 }
 

@@ -3,7 +3,7 @@ import type { ItemId } from '../shared/ids';
 import { tendCredentials, usableGeneration } from './credentials';
 import { noteFull } from './goodput';
 import { forbidsOverwrite, isReady, partRange, partsInOrder } from './item';
-import { NOTE_PUT_FROM, WINDOW } from './limits';
+import { NOTE_PUT_FROM, SKEW_ALLOWED, WINDOW } from './limits';
 import type { Leftover } from './ports';
 import type { DestinationState, LiveItem } from './state';
 import type { Step } from './steps';
@@ -27,7 +27,7 @@ function loadMore(turn: Turn, destination: DestinationState): void {
   if (destination.live > share / 2) return;
   const { destinationId, cursor } = destination;
   turn.patchDestination(destinationId, { loading: 'yes' });
-  turn.emit({ kind: 'load-work', destinationId, after: cursor, limit: share });
+  turn.emit({ kind: 'load-work', destinationId, after: cursor, limit: share - destination.live });
 }
 
 function sendWhatFits(turn: Turn, destinationId: DestinationState['destinationId']): void {
@@ -65,7 +65,9 @@ function hasSocket(turn: Turn, destination: DestinationState): boolean {
 
 /** @returns false when there is no room for its bytes */
 function begin(turn: Turn, item: LiveItem, generation: number): boolean {
-  if (item.todo.kind === 'mark-initiating') {
+  const { todo } = item;
+  const staleMark = todo.kind === 'initiate' && todo.sinceServer > earliestInitiate(turn, item);
+  if (todo.kind === 'mark-initiating' || staleMark) {
     markInitiating(turn, item);
     return true;
   }
@@ -78,10 +80,18 @@ function begin(turn: Turn, item: LiveItem, generation: number): boolean {
   return true;
 }
 
+/**
+ * Server time before which an Initiate that is signed now cannot be carried out: our knowledge of the server's clock
+ * may be old or none, but a signature that is further off would be refused.
+ */
+function earliestInitiate(turn: Turn, { work }: LiveItem): number {
+  return turn.at + (turn.destination(work.destinationId).clockOffsetMs ?? 0) - SKEW_ALLOWED;
+}
+
 /** The one intention that is kept (P4): if the answer to Initiate is never seen, its orphan can be found. */
 function markInitiating(turn: Turn, item: LiveItem): void {
-  const { itemId, destinationId } = item.work;
-  const sinceServer = turn.at + (turn.destination(destinationId).clockOffsetMs ?? 0);
+  const { itemId } = item.work;
+  const sinceServer = earliestInitiate(turn, item);
   turn.dequeue(item);
   const seq = turn.write({ kind: 'initiating', itemId, atServer: sinceServer });
   turn.awaitRecord({ ...item, todo: { kind: 'initiate', sinceServer } }, seq);

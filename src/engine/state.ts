@@ -22,7 +22,8 @@ export interface Upload {
 export type Todo =
   | { readonly kind: 'look' }
   | { readonly kind: 'find-orphans'; readonly sinceServer: number }
-  | { readonly kind: 'list-parts' }
+  /** `gone`: the server has said already that it does not know the upload. */
+  | { readonly kind: 'list-parts'; readonly gone?: true }
   | { readonly kind: 'adopt' }
   | { readonly kind: 'head' }
   | { readonly kind: 'compare'; readonly theirs: { readonly crc64: Crc64; readonly etag: ItemEtag } }
@@ -53,7 +54,7 @@ export interface LiveItem {
   /** No new request before this instant (backoff), and why. */
   readonly blockedUntil: number;
   readonly trouble: { readonly fault: Fault; readonly attempt: number } | null;
-  /** Failures in a row by part (0: not a part); a success forgets them. */
+  /** Failures in a row by part (0: not a part; below 0: counters of item-faults.ts); a success forgets them. */
   readonly failures: ReadonlyMap<number, number>;
   /** An answer to Put or Complete was lost, so that what is in the bucket may be ours. */
   readonly answerLost: boolean;
@@ -76,7 +77,8 @@ export type CredentialsState =
       readonly renewing: boolean;
       readonly renewAt: number;
     }
-  | { readonly kind: 'asking' }
+  /** `changed`: the user gave others meanwhile, so that a refusal of these says nothing. */
+  | { readonly kind: 'asking'; readonly changed?: true }
   /** `retryAt` null: someone must act. */
   | { readonly kind: 'waiting'; readonly fault: Fault; readonly retryAt: number | null };
 
@@ -105,8 +107,11 @@ export interface DestinationState {
   readonly begun: readonly ItemId[];
   readonly fresh: readonly ItemId[];
   readonly live: number;
-  /** Work is on its way from the store. `moved`: rows came in meanwhile; `stale`: a command changed rows meanwhile. */
-  readonly loading: 'no' | 'yes' | 'moved' | 'stale';
+  /**
+   * Work is on its way from the store. `moved`: rows came in meanwhile; `stale`: a command changed rows meanwhile;
+   * `failed`: it could not be read and is asked for again when its timer rings.
+   */
+  readonly loading: 'no' | 'yes' | 'moved' | 'stale' | 'failed';
   readonly cursor: number;
   readonly exhausted: boolean;
   readonly leftovers: readonly Leftover[];

@@ -130,7 +130,7 @@ async function complete(
   );
 }
 
-/** Two seconds of grace: Initiated has seconds only, and clocks are never quite one. */
+/** Initiated counts whole seconds. */
 const GRACE_MS = 2_000;
 
 /** Uploads of this key without any part, begun since: the answer to our Initiate was never seen (P4). */
