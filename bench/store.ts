@@ -1,7 +1,8 @@
 /**
  * The durable queue with a million rows: how fast they come in, change and are looked at, what it costs in memory.
  *
- *   npx vite build --config vite.bench.config.mts   (or any bundler: one entry, CommonJS, @photostructure/sqlite external)
+ *   npx vite build --ssr bench/store.ts --outDir node_modules/.cache/bench
+ *   node node_modules/.cache/bench/store.mjs [rows]
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -57,7 +57,7 @@ export function build({ force = false } = {}) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
-  await main(() => {
+  void main(() => {
     ensureModules();
     build({ force: process.argv.includes('--force') });
   });

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // The app with live reload, on a sandbox of its own that keeps its objects in node_modules/.cache/dev-cloud.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { electronEnvironment, ensureElectron } from './ensure-electron.mjs';
 import { ensureLibraries, ensureModules, main, root } from './ensure-system.mjs';
-import { launchAppServer, launchSandbox, sandboxProfile } from './programs.mjs';
+import { launchAppServer, launchSandbox, sandboxProfile } from './programs.cjs';
 import { runBeside, withDisplay } from './with-display.mjs';
 
 const PREFIX = 'uploads/';
@@ -14,6 +14,8 @@ await main(async () => {
   ensureModules();
   ensureLibraries();
   build();
+  // Vite builds main anew in its own way from here on: the next build must not be skipped.
+  rmSync(join(root, 'out', '.inputs'), { force: true });
   const runtime = electronEnvironment(await ensureElectron());
   const folder = join(root, 'node_modules', '.cache', 'dev-cloud');
   mkdirSync(folder, { recursive: true });
@@ -31,7 +33,7 @@ await main(async () => {
       return await withDisplay((display) =>
         runBeside(
           process.execPath,
-          [vite, 'dev', '--watch'],
+          [vite, 'dev', '--watch', '--', `--user-data-dir=${join(folder, 'user-data')}`],
           { ...runtime, ...display, OSS_FERRY_PROFILE: profile },
           { cwd: root },
         ),

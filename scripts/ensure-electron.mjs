@@ -156,6 +156,6 @@ export const rootFlags = () =>
   process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
-  await main(async () => {
+  void main(async () => {
     process.stdout.write(`${(await ensureElectron()).folder}\n`);
   });

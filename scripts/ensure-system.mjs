@@ -141,7 +141,7 @@ function install(needed, fonts) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
-  await main(() => {
+  void main(() => {
     ensureModules();
     ensureLibraries();
   });

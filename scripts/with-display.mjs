@@ -64,7 +64,7 @@ export function runBeside(command, args, environment, options = {}) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
-  await main(() => {
+  void main(() => {
     const [command, ...args] = process.argv.slice(2);
     if (command === undefined) throw new Plain('usage: node scripts/with-display.mjs command [args]');
     return withDisplay((display) => runBeside(command, args, { ...process.env, ...display }));

@@ -1,5 +1,5 @@
 /** What an item makes of each answer. */
-import { fault, remedyOf, type Fault, type Outcome } from '../shared/faults';
+import { fault, remedyOf, type Fault, type FaultCode, type Outcome } from '../shared/faults';
 import type { Crc64 } from '../shared/ids';
 import type { HeadResult, Snapshot, StoredObject } from './ports';
 import { combinedCrc64, firstTodo, freshTodo, hasAllParts, newUpload } from './item';
@@ -128,15 +128,17 @@ function prove(turn: Turn, item: LiveItem, ours: Crc64, stored: StoredObject): v
   }
 }
 
-/** The server may have carried the request out although no answer came. */
+const UNKNOWN_END: ReadonlySet<FaultCode> = new Set([
+  'connection-lost',
+  'stalled',
+  'captive-portal',
+  'bad-answer',
+  'internal',
+]);
+
+/** The server may have carried the request out although no answer of its came. */
 function mayBeStored(why: Fault): boolean {
-  return (
-    why.code === 'connection-lost' ||
-    why.code === 'stalled' ||
-    remedyOf(why.code) === 'throttle' ||
-    why.code === 'bad-answer' ||
-    why.code === 'internal'
-  );
+  return UNKNOWN_END.has(why.code) || remedyOf(why.code) === 'throttle';
 }
 
 /** FileAlreadyExists: ours after a lost answer, or somebody else's. */

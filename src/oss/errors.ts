@@ -73,7 +73,7 @@ export function foreignAnswerFault(status: number, host: string): Fault {
 
 /** The fault that a refusal of OSS stands for. Never throws, whatever the body holds. */
 export function refusalOf(answer: RefusedAnswer, asked: Asked, now: number): Refusal {
-  const said = readError(answer);
+  const said = readError(answer, asked);
   const code = faultCodeOf(said, answer.status, asked.accessKeyId);
   const retryAfterMs = retryAfterOf(answer.headers, now);
   const requestId = said.requestId ?? requestIdOf(answer.headers);
@@ -141,16 +141,22 @@ function plain(text: string): string {
     .slice(0, 200);
 }
 
-function readError(answer: RefusedAnswer): Said {
+function readError(answer: RefusedAnswer, asked: Asked): Said {
   // A HEAD has no body: the error document stands in a header.
   const inHeader = headerOf(answer.headers, 'x-oss-err');
   const text =
     inHeader === null ? answer.body.toString('utf8') : Buffer.from(inHeader, 'base64').toString('utf8');
-  // OSS leaves some 404s to a HEAD without a word; its own SDKs take them for NoSuchKey.
-  if (text === '' && answer.status === 404) return { ...NOTHING_SAID, code: 'NoSuchKey' };
+  if (text === '' && asked.operation === 'HeadObject')
+    return { ...NOTHING_SAID, code: silentCodeOf(answer.status) };
   const xml = parseXml(text, 'Error');
   if (xml !== null) return saidInXml(xml);
   return text.trimStart().startsWith('{') ? saidInJson(text) : saidInPieces(text);
+}
+
+/** OSS leaves some answers to a HEAD without a word; its own SDKs take a bare 404 for NoSuchKey. */
+function silentCodeOf(status: number): string | null {
+  if (status === 404) return 'NoSuchKey';
+  return status === 403 ? 'AccessDenied' : null;
 }
 
 function saidInXml(xml: XmlNode): Said {

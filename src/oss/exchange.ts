@@ -114,6 +114,8 @@ export class Exchange {
   }
 
   #onSocket(socket: Socket): void {
+    // A request that was given up in line may get its connection all the same.
+    if (this.#resolve === null) return;
     this.#socket = socket;
     // The request tells of the first silence only, and that one may have been the file reader's.
     socket.on('timeout', this.#onSilence);

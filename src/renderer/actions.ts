@@ -8,7 +8,7 @@ import { currentDestination } from './store/app-store';
 let nextProblem = 1;
 
 /** Says in a line above the queue why a call was refused. */
-export function report(ferry: Ferry, fault: Fault): void {
+function report(ferry: Ferry, fault: Fault): void {
   const problem = { id: nextProblem, fault };
   nextProblem += 1;
   ferry.view.setState(({ problems }) => ({ problems: [...problems.slice(-2), problem] }));

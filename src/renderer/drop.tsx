@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { DestinationId } from '../shared/ids';
 import { addFiles } from './actions';
 import { useApp, useFerry, useView, type Ferry } from './ferry';
-import { currentDestination, destinationById } from './store/app-store';
+import { currentDestination, destinationById, whereOf } from './store/app-store';
 import { Mark } from './ui/parts';
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
@@ -84,10 +84,7 @@ export function DropOver() {
         ) : (
           <>
             <h2>
-              {t('drop.title')}{' '}
-              <em>
-                {destination.profile.bucket} / {destination.profile.prefix}
-              </em>
+              {t('drop.title')} <em>{whereOf(destination)}</em>
             </h2>
             <p>{t(`drop.policies.${destination.profile.conflict ?? 'skip-identical'}`)}</p>
             {several && <p className="dim">{t('drop.other')}</p>}

@@ -1,7 +1,7 @@
+import './no-eval';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
-import { z } from 'zod';
 import { App } from './app';
 import { FerryContext, type Ferry } from './ferry';
 import { createWords, languageFor } from './i18n';
@@ -11,9 +11,6 @@ import { createViewStore } from './store/view-store';
 import './ui/tokens.css';
 import './ui/window.css';
 import './ui/app.css';
-
-// The page's policy forbids eval; zod would try it once and the refusal would be logged.
-z.config({ jitless: true });
 
 function start(root: HTMLElement): void {
   const ferry: Ferry = {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Another sandbox works on the folder; two journals on one file would destroy both. */
-export class FolderInUseError extends Error {
+class FolderInUseError extends Error {
   constructor(folder: string) {
     super(`another sandbox is running on the folder ${folder}`);
     this.name = 'FolderInUseError';

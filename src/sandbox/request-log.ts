@@ -36,16 +36,24 @@ export class RequestLog {
 
   add(line: RequestLogLine): void {
     this.#waiting.push(`${JSON.stringify(line)}\n`);
-    this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER_MS);
+    this.#timer ??= setTimeout(() => this.#flushLater(), FLUSH_AFTER_MS);
   }
 
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#waiting.length === 0) return;
-    const text = this.#waiting.join('');
+    this.#file.append(this.#waiting.join(''));
     this.#waiting = [];
-    this.#file.append(text);
+  }
+
+  // A full disk must not end the sandbox: the lines wait, and the next request tries again.
+  #flushLater(): void {
+    try {
+      this.flush();
+    } catch {
+      this.#timer = null;
+    }
   }
 
   /** All lines up to this moment, as a stream of known length. */

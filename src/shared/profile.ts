@@ -42,7 +42,6 @@ const authorizationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('signed-url'), url }),
   z.strictObject({ kind: z.literal('post-policy'), url }),
 ]);
-export type Authorization = z.infer<typeof authorizationSchema>;
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host);

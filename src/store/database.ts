@@ -16,7 +16,7 @@ export interface Database {
   close(): void;
 }
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   readonly readOnly?: boolean;
 }
 export type OpenDatabase = (path: string, options?: DatabaseOptions) => Database;

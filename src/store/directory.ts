@@ -10,6 +10,7 @@ const LOCK_FILE = 'queue.lock';
 const CHECK_FILE = 'queue.check';
 
 // FULL: a commit that was told is on the platter. NORMAL can lose the last commits in a power cut.
+// The log is written back every 16 MiB: measured, four times that stalls the engine four times as long for no speed.
 const WRITER_SETTINGS = `
 PRAGMA page_size = 4096;
 PRAGMA journal_mode = WAL;
@@ -17,7 +18,7 @@ PRAGMA synchronous = FULL;
 PRAGMA fullfsync = 1;
 PRAGMA checkpoint_fullfsync = 1;
 PRAGMA cache_size = -32768;
-PRAGMA wal_autocheckpoint = 16000;
+PRAGMA wal_autocheckpoint = 4000;
 PRAGMA journal_size_limit = 67108864;
 PRAGMA temp_store = MEMORY;
 `;

@@ -2,10 +2,10 @@ import type { StoreRecord } from '../engine/ports';
 import { success, type Fault, type Outcome } from '../shared/faults';
 
 /** The store promises the engine: on the disk within 50 ms, or 256 records. */
-export const COMMIT_AFTER_MS = 50;
-export const COMMIT_AFTER_RECORDS = 256;
+const COMMIT_AFTER_MS = 50;
+const COMMIT_AFTER_RECORDS = 256;
 /** How long a disk that refused a group is left alone. */
-export const TRY_AGAIN_AFTER_MS = 2_000;
+const TRY_AGAIN_AFTER_MS = 2_000;
 
 export interface Clock {
   now(): number;

@@ -9,7 +9,7 @@ import { FAILED, isEnded, WAITING } from './stands';
 import { Tally } from './tally';
 
 /** The most that one call may add: a longer transaction would be felt. */
-export const MOST_ITEMS = 2_000;
+const MOST_ITEMS = 2_000;
 
 /** 53 bits of a path (cyrb53): finds a row by its path with an index of small numbers instead of long strings. */
 export function pathHash(batchId: BatchId, rootIndex: number, name: string): number {

@@ -5,15 +5,12 @@ import type { BatchId, Crc64, DestinationId, ETag, ItemId, ObjectKey, UploadId }
 import type { ConflictPolicy, Profile } from '../shared/profile';
 import type { BatchRow, Cause, Counts, ItemState } from '../shared/queue-view';
 
-/** What makes two destinations the same place. */
-export interface DestinationIdentity {
+/** A destination and what makes it the same place: region, bucket and endpoint. */
+export interface KnownDestination {
+  readonly destinationId: DestinationId;
   readonly region: string;
   readonly bucket: string;
   readonly endpoint: string;
-}
-
-export interface KnownDestination extends DestinationIdentity {
-  readonly destinationId: DestinationId;
 }
 
 /** A folder or a single file that was handed in. */

@@ -15,7 +15,7 @@ import type { ConflictPolicy } from '../shared/profile';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
 import { keyOf, sourcePathOf } from './items';
 import type { RecoveredQueue } from './queue-types';
-import { CANCELED, DONE, EXEMPT, SKIPPED, SOURCE_CHANGED, WAITING } from './stands';
+import { CANCELED, CONFLICT, DONE, EXEMPT, SKIPPED, SOURCE_CHANGED, WAITING } from './stands';
 
 /** Plans are pinned: the planner would walk all rows of a batch instead of the few that are open. */
 export const WORK_QUERY = `
@@ -113,7 +113,7 @@ export function partsOf(database: Database, itemId: ItemId): readonly UploadedPa
 /** Rows whose upload is still open and will not be taken up again (an item that failed keeps its parts for a retry). */
 export const LEFTOVERS_QUERY = `
   SELECT u.item_id FROM uploads u INDEXED BY uploads_open CROSS JOIN work w ON w.item_id = u.item_id
-  WHERE u.upload_id IS NOT NULL AND w.stand IN (${DONE}, ${SKIPPED}, ${SOURCE_CHANGED}, ${CANCELED})`;
+  WHERE u.upload_id IS NOT NULL AND w.stand IN (${DONE}, ${SKIPPED}, ${CONFLICT}, ${SOURCE_CHANGED}, ${CANCELED})`;
 
 const leftoverOf = (row: Row, key: ObjectKey): Leftover => ({
   itemId: integerIn(row, 'item_id') as ItemId,

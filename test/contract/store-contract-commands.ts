@@ -146,6 +146,27 @@ export function commandsContract(makeBench: () => StoreBench): void {
         expect(must(await store.recover()).leftovers).toEqual([]);
       });
 
+      test('recovery gives back every open upload but those of unended and failed items', async () => {
+        const batchId = batchOfFiles(5);
+        const ids = [1, 2, 3, 4, 5].map((n) => itemIdAt(batchId, n)) as [
+          ItemId,
+          ItemId,
+          ItemId,
+          ItemId,
+          ItemId,
+        ];
+        write(...ids.map(created), end(ids[1], failed('no-permission')), end(ids[2], { kind: 'canceled' }));
+        write(end(ids[3], { kind: 'conflict', fault: fault('object-exists', 'There is one.') }));
+        write(end(ids[4], { kind: 'source-changed', fault: fault('source-changed', 'It changed.') }));
+        await clock.advance(50);
+        store = bench.crash();
+        expect(must(await store.recover()).leftovers).toEqual([
+          leftover(ids[2], 3),
+          leftover(ids[3], 4),
+          leftover(ids[4], 5),
+        ]);
+      });
+
       test('removing takes ended rows and empty batches, and keeps an open upload until it is closed', async () => {
         const batchId = batchOfFiles(3);
         const ids = [1, 2, 3].map((n) => itemIdAt(batchId, n)) as [ItemId, ItemId, ItemId];

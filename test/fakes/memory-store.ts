@@ -325,8 +325,7 @@ export class MemoryStore implements SeededStore {
     const unfinishedScans = batches
       .filter((batch) => batch.scanning)
       .map((batch) => ({ batchId: batch.batchId, destinationId: batch.plan.destinationId }));
-    const kept = (row: Row): boolean =>
-      row.end === null || row.end.end.kind === 'failed' || row.end.end.kind === 'conflict';
+    const kept = (row: Row): boolean => row.end === null || row.end.end.kind === 'failed';
     const leftovers = [
       ...rows.filter((row) => !kept(row)).flatMap((row) => this.#leftoverOf(row)),
       ...this.#disk.leftovers.values(),

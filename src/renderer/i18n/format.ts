@@ -41,7 +41,7 @@ export function formatFor(locale: string): Format {
     const known = made.get(name);
     if (known !== undefined) return known;
     const options: Intl.NumberFormatOptions =
-      unit === undefined ? {} : { style: 'unit', unit, unitDisplay: 'short' };
+      unit === undefined ? {} : { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short' };
     const fresh = new Intl.NumberFormat(locale, {
       ...options,
       minimumFractionDigits: digits,
@@ -52,8 +52,8 @@ export function formatFor(locale: string): Format {
   };
   /** Three digits tell enough: 1.2, 18.4, 412; bytes and kilobytes are whole. */
   const digits = (scaled: number, power: number): number => (power < 2 || scaled >= 99.95 ? 0 : 1);
-  const withUnit = (value: number, suffix: string): string => {
-    const power = powerOf(value, 1000, SIZES.length - 1);
+  const withUnit = (value: number, suffix: string, least = 0): string => {
+    const power = Math.max(least, powerOf(value, 1000, SIZES.length - 1));
     const scaled = value / 1000 ** power;
     return number(digits(scaled, power), `${SIZES[power] ?? 'byte'}${suffix}`).format(scaled);
   };
@@ -72,7 +72,7 @@ export function formatFor(locale: string): Format {
       const scaled = value / 1024 ** power;
       return `${number(Number.isInteger(scaled) ? 0 : 1).format(scaled)} ${BINARY[power] ?? 'B'}`;
     },
-    speed: (value) => withUnit(value, '-per-second'),
+    speed: (value) => withUnit(value, '-per-second', 1),
     // Rounded down: 100% is said when nothing is left, never before.
     percent: (share) => percent.format(Math.floor(share * 100 + 1e-9) / 100),
     clock: (at) => clock.format(at),

@@ -50,3 +50,8 @@ export function currentDestination(state: AppState): DestinationView | null {
 export function destinationById(state: AppState, id: DestinationId): DestinationView | undefined {
   return state.destinations?.find((one) => one.destinationId === id);
 }
+
+/** Where its files go, as the window names it: "bucket / prefix/". */
+export function whereOf({ profile }: DestinationView): string {
+  return profile.prefix === '' ? profile.bucket : `${profile.bucket} / ${profile.prefix}`;
+}

@@ -4,18 +4,18 @@ import type { Fault } from '../../shared/faults';
 import type { Scope } from '../../shared/queue-view';
 import { NOTHING_SELECTED, type Selection } from '../features/queue/selection';
 
-export type Place =
+type Place =
   | { readonly kind: 'queue' }
   | { readonly kind: 'needs' }
   | { readonly kind: 'destination'; readonly destinationId: DestinationId | null };
 
-export type Sheet =
+type Sheet =
   | { readonly kind: 'none' }
   | { readonly kind: 'settings' }
   | { readonly kind: 'cancel'; readonly scopes: readonly Scope[]; readonly keptBytes: number };
 
 /** Files over the window: over a destination, over the rest, or with no destination to go to. */
-export type Drag =
+type Drag =
   { readonly kind: 'none' } | { readonly kind: 'over'; readonly destinationId: DestinationId | null };
 
 export interface Undo {
@@ -24,7 +24,7 @@ export interface Undo {
 }
 
 /** A call that was refused, said in a line that stays until it is read. */
-export interface Problem {
+interface Problem {
   readonly id: number;
   readonly fault: Fault;
 }

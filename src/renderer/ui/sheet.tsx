@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
 
 interface SheetProps {
   readonly label: string;
@@ -10,7 +10,8 @@ interface SheetProps {
 /** A modal sheet. The dialog element keeps the focus inside, gives it back, and closes on Escape. */
 export function Sheet({ label, children, onClose, narrow = false }: SheetProps) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Closed before it is taken out of the page: only then the focus goes back to where it was.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     return () => dialog?.close();

@@ -1,4 +1,13 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 const READ_BYTES = 1 << 20;
@@ -22,7 +31,7 @@ export class AppendFile {
   /** Opens or creates the file and hands every whole line to `onLine`, in order. */
   static open(path: string, onLine: (line: string) => void): AppendFile {
     mkdirSync(dirname(path), { recursive: true });
-    const descriptor = openSync(path, 'a+', 0o600);
+    const descriptor = openForReadAndWrite(path);
     const lengthBytes = eachLine(descriptor, onLine);
     ftruncateSync(descriptor, lengthBytes);
     return new AppendFile(path, descriptor, lengthBytes);
@@ -36,7 +45,10 @@ export class AppendFile {
   append(text: string): void {
     const bytes = Buffer.from(text, 'utf8');
     try {
-      for (let written = 0; written < bytes.length;) written += writeSync(this.#descriptor, bytes, written);
+      for (let written = 0; written < bytes.length;) {
+        const left = bytes.length - written;
+        written += writeSync(this.#descriptor, bytes, written, left, this.#lengthBytes + written);
+      }
     } catch (error) {
       // A full disk must not leave half a line in front of the next record.
       ftruncateSync(this.#descriptor, this.#lengthBytes);
@@ -52,15 +64,21 @@ export class AppendFile {
     let lengthBytes = 0;
     for (const line of lines) lengthBytes += writeSync(descriptor, line);
     closeSync(descriptor);
-    renameSync(temporaryPath, this.#path);
+    // Closed first: Windows moves nothing over a file that is open.
     closeSync(this.#descriptor);
-    this.#descriptor = openSync(this.#path, 'a+', 0o600);
+    renameSync(temporaryPath, this.#path);
+    this.#descriptor = openForReadAndWrite(this.#path);
     this.#lengthBytes = lengthBytes;
   }
 
   close(): void {
     closeSync(this.#descriptor);
   }
+}
+
+// Not for appending: Windows does not truncate a file that is open for appending alone.
+function openForReadAndWrite(path: string): number {
+  return openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
 }
 
 function eachLine(descriptor: number, onLine: (line: string) => void): number {

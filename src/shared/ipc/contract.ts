@@ -3,7 +3,7 @@
  * from `calls` and `streams`; `queue.*` calls are answered by the engine process.
  */
 import { z } from 'zod';
-import { faultSchema, type Fault } from '../faults';
+import type { Fault } from '../faults';
 import { batchIdSchema, destinationIdSchema, itemIdSchema } from '../ids';
 import { profileSchema } from '../profile';
 import {
@@ -108,7 +108,6 @@ export type StreamValue<S extends StreamName> = z.output<(typeof streams)[S]>;
 /** Electron carries only the message of a thrown error across, so replies are values. */
 export type Reply<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault };
-export const replyFaultSchema = faultSchema;
 
 /** What each call's handler takes (parsed) and gives (parsed again before it leaves). */
 export type Handlers = {

@@ -7,7 +7,7 @@ import {
   type AppServerAddress,
   type Program,
   type SandboxAddresses,
-} from '../../../scripts/programs.mjs';
+} from '../../../scripts/programs.cjs';
 
 export interface Cloud {
   readonly sandbox: Program<SandboxAddresses>;

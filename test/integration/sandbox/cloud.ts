@@ -23,7 +23,7 @@ export interface Keys {
 
 /** ali-oss, pointed at the sandbox with the bucket in front of the host. */
 export function aliOss(
-  sandbox: RunningSandbox,
+  sandbox: Pick<RunningSandbox, 'region' | 'oss' | 'bucket' | 'accessKeyId' | 'accessKeySecret'>,
   options: Partial<OSS.Options> & { authorizationV4?: boolean } = {},
 ): OSS {
   return new OSS({

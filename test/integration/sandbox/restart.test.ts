@@ -66,7 +66,7 @@ test('killed in the middle of an UploadPart, it keeps the finished parts and not
   const program = await buildSandbox('main', join(folder, 'program'));
   const words = ['--data', join(folder, 'killed')];
   const first = await spawnSandbox(program, words);
-  const client = aliOss(first.sandbox as RunningSandbox);
+  const client = aliOss(first.sandbox);
   const bytes = randomBytes(6_000_000);
   await client.put('finished', bytes);
   const { uploadId } = await client.initMultipartUpload('big');
@@ -92,7 +92,7 @@ test('killed in the middle of an UploadPart, it keeps the finished parts and not
   const second = await spawnSandbox(program, words);
   try {
     expect(second.sandbox.accessKeySecret).toBe(first.sandbox.accessKeySecret);
-    const again = aliOss(second.sandbox as RunningSandbox);
+    const again = aliOss(second.sandbox);
     const uploads = await adminLines(second.sandbox as RunningSandbox, 'uploads');
     expect(uploads).toMatchObject([{ key: 'big', uploadId, parts: [{ partNumber: 1, size: 2_000_000 }] }]);
     expect(await readdir(join(folder, 'killed', 'blobs'))).toHaveLength(2);

@@ -114,6 +114,8 @@ describe('HeadObject and probe', () => {
     expect(await store.headObject(contextOf(), key('a'))).toMatchObject({
       fault: { code: 'bucket-missing' },
     });
+    server.script(answerWith(403));
+    expect(await store.headObject(contextOf(), key('a'))).toMatchObject({ fault: { code: 'no-permission' } });
     server.script(answerWith(403, inHeader('AccessDenied')));
     const forbidden = await store.headObject(contextOf(), key('a'));
     expect(forbidden).toMatchObject({ fault: { code: 'no-permission', ec: '0026-1' } });

@@ -19,7 +19,7 @@ let transport: Transport;
 
 beforeEach(async () => {
   server = await startScriptedServer();
-  transport = createTransport({ connections: 4, now: () => Date.now(), stallMs: 150 });
+  transport = createTransport({ connections: 4, now: () => Date.now(), stallMs: 500 });
 });
 afterEach(async () => {
   transport.close();
@@ -300,10 +300,10 @@ describe('silence', () => {
       const timer = setInterval(() => {
         response.write('x');
         ticks += 1;
-        if (ticks < 8) return;
+        if (ticks < 12) return;
         clearInterval(timer);
         response.end();
-      }, 50);
+      }, 100);
     });
     const trickling = faultCode(requestOf());
     expect(await silent).toBe('stalled');
@@ -317,7 +317,7 @@ describe('silence', () => {
       sizeBytes: 2,
       async *chunks() {
         for (; ticks < 2; ticks += 1) {
-          await new Promise((resolve) => setTimeout(resolve, 400));
+          await new Promise((resolve) => setTimeout(resolve, 1_200));
           yield new Uint8Array(1);
         }
       },
@@ -331,7 +331,7 @@ describe('silence', () => {
     const body: Body = {
       sizeBytes: 1,
       async *chunks() {
-        await new Promise((resolve) => setTimeout(resolve, 400));
+        await new Promise((resolve) => setTimeout(resolve, 1_200));
         yield new Uint8Array(1);
       },
     };

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../../src/store/database';
@@ -25,7 +26,7 @@ beforeAll(async () => {
     configFile: false,
     logLevel: 'error',
     build: {
-      ssr: resolve(import.meta.dirname, '../../fakes/kill-child.ts'),
+      ssr: fileURLToPath(new URL('../../fakes/kill-child.ts', import.meta.url)),
       outDir: home,
       target: 'node18.15',
       rolldownOptions: { output: { format: 'cjs', entryFileNames: 'child.cjs' } },

@@ -20,6 +20,9 @@ function secondLine(t: TFunction, destination: DestinationView, waits: Cause['ki
   return [name === bucket ? '' : bucket, prefix, city].filter((part) => part !== '').join(' · ');
 }
 
+/** The folded rail has no room for the button beside the name: there a second press opens the form. */
+const isFolded = (): boolean => window.matchMedia('(max-width: 1040px)').matches;
+
 function Destination({ destination }: { readonly destination: DestinationView }) {
   const { t } = useTranslation();
   const ferry = useFerry();
@@ -33,6 +36,7 @@ function Destination({ destination }: { readonly destination: DestinationView })
   );
   const isCurrent = useApp((state) => currentDestination(state)?.destinationId === id);
   const isTarget = useView((state) => state.drag.kind === 'over' && state.drag.destinationId === id);
+  const edit = (): void => ferry.view.setState({ place: { kind: 'destination', destinationId: id } });
   const line = secondLine(t, destination, waits);
   return (
     <li data-destination-id={id}>
@@ -42,6 +46,10 @@ function Destination({ destination }: { readonly destination: DestinationView })
         aria-current={isCurrent ? 'true' : undefined}
         title={`${profile.name}\n${line}`}
         onClick={() => {
+          if (isCurrent && isFolded()) {
+            edit();
+            return;
+          }
           void saveSettings(ferry, { currentDestinationId: id });
           ferry.view.setState({ place: { kind: 'queue' } });
         }}
@@ -58,7 +66,7 @@ function Destination({ destination }: { readonly destination: DestinationView })
         className="edit"
         icon="sliders"
         label={t('rail.edit', { name: profile.name })}
-        onPress={() => ferry.view.setState({ place: { kind: 'destination', destinationId: id } })}
+        onPress={edit}
       />
     </li>
   );

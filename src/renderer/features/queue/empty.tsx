@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { choose } from '../../actions';
 import { useApp, useFerry } from '../../ferry';
-import { currentDestination } from '../../store/app-store';
+import { currentDestination, whereOf } from '../../store/app-store';
 import { Button, Mark } from '../../ui/parts';
 
 /** The queue before the first drop: where it goes, and the way without dragging. */
@@ -16,10 +16,7 @@ export function EmptyQueue() {
         <h2>{t('empty.title')}</h2>
         {destination !== null && (
           <p>
-            {t('empty.goTo')}{' '}
-            <b className="where">
-              {destination.profile.bucket} / {destination.profile.prefix}
-            </b>
+            {t('empty.goTo')} <b className="where">{whereOf(destination)}</b>
           </p>
         )}
         <div className="choices">

@@ -24,7 +24,10 @@ export function togglePause(ferry: Ferry, keys: readonly RowKey[]): void {
 /** Removes what ended and cancels the rest; asks first where stored parts would be thrown away. */
 export function deleteRows(ferry: Ferry, keys: readonly RowKey[]): void {
   const plan = deletePlan(keys, knownOf(ferry));
-  if (plan.remove.length > 0) void command(ferry, 'remove', plan.remove);
+  if (plan.remove.length > 0) {
+    void command(ferry, 'remove', plan.remove);
+    ferry.view.setState(({ selection }) => ({ selection: { ...selection, keys: new Set() } }));
+  }
   if (plan.cancel.length === 0) return;
   if (plan.keptBytes > 0)
     ferry.view.setState({ sheet: { kind: 'cancel', scopes: plan.cancel, keptBytes: plan.keptBytes } });

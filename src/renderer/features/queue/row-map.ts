@@ -25,7 +25,7 @@ export function keyTarget(
 }
 
 /** One batch and the rows that it shows. */
-export interface Section {
+interface Section {
   readonly batch: BatchRow;
   readonly expanded: boolean;
   /** Index of the batch's own row in the whole list, from 0. */

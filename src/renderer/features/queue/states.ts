@@ -79,7 +79,7 @@ function unfinishedState(batch: BatchRow): StateName {
   }
 }
 
-export const secondsUntil = (at: number, now: number): number => Math.max(0, Math.ceil((at - now) / 1000));
+const secondsUntil = (at: number, now: number): number => Math.max(0, Math.ceil((at - now) / 1000));
 
 export function itemWord(t: TFunction, format: Format, state: ItemState, now: number): string {
   const name = itemStateName(state);
@@ -139,7 +139,7 @@ export function timeAtLeastWords(t: TFunction, format: Format, secondsLeft: numb
   return t(`time.atLeast.${left.unit}`, { count: left.count, amount: format.count(left.count) });
 }
 
-export type RowAction = 'retry' | 'resume' | 'details';
+type RowAction = 'retry' | 'resume' | 'details';
 
 /** The sentence and the one action of a row that waits or asks. */
 export interface Note {

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { undoAdding } from '../../actions';
 import { useApp, useFerry, useQueue, useView } from '../../ferry';
-import { destinationById } from '../../store/app-store';
+import { destinationById, whereOf } from '../../store/app-store';
 import { Button } from '../../ui/parts';
 import type { Undo } from '../../store/view-store';
 
@@ -21,8 +21,7 @@ function Shown({ undo }: { readonly undo: Undo }) {
     const timer = setTimeout(() => ferry.view.setState({ undo: null }), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [ferry, held]);
-  const where =
-    destination === undefined ? '' : `${destination.profile.bucket} / ${destination.profile.prefix}`;
+  const where = destination === undefined ? '' : whereOf(destination);
   return (
     <div
       className="undo-bar"

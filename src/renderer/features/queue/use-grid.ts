@@ -26,7 +26,7 @@ import {
   type RowKey,
   type RowMap,
 } from './row-map';
-import { MOST_SELECTED, selected, type SelectMode } from './selection';
+import { MOST_SELECTED, selected, withoutKeys, type SelectMode } from './selection';
 import type { Scroll } from './use-scroll';
 
 const NO_BATCHES: readonly BatchRow[] = [];
@@ -265,14 +265,17 @@ export function useFocusKept(map: RowMap): void {
   useEffect(() => {
     if (focus === null || map.rows === 0) return;
     const row = focusRowOf(ferry, map, focus);
+    const batches = new Set(map.sections.map((section) => section.batch.batchId));
     if (row !== undefined) {
       lastRow.current = row;
+      const { selection } = ferry.view.getState();
+      const left = withoutKeys(selection, (key) => !batches.has(keyTarget(key).batchId));
+      if (left !== selection) ferry.view.setState({ selection: left });
       return;
     }
     const { batchId } = keyTarget(focus);
-    const stillThere = map.sections.some((section) => section.batch.batchId === batchId);
     const neighbour = rowAt(map, Math.min(lastRow.current, map.rows - 1));
-    const next = stillThere ? batchKey(batchId) : neighbour && keyOf(neighbour, itemIdOfRow(ferry));
+    const next = batches.has(batchId) ? batchKey(batchId) : neighbour && keyOf(neighbour, itemIdOfRow(ferry));
     if (next === undefined) return;
     // Chromium gives the focus to the body when its element is removed.
     const isLost = document.activeElement === document.body;

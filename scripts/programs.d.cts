@@ -1,4 +1,4 @@
-/** Types of programs.mjs for the tests. */
+/** Types of programs.cjs for the tests. */
 export interface Program<Announced> {
   readonly announced: Announced;
   readonly pid: number;

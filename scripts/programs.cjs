@@ -1,16 +1,17 @@
 // Starts the programs of out/ that announce themselves with one line of JSON (sandbox, application server).
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { root } from './ensure-system.mjs';
+// CommonJS, because Playwright's tests load it too.
+const { spawn } = require('node:child_process');
+const { join, resolve } = require('node:path');
+const { createInterface } = require('node:readline');
 
+const root = resolve(__dirname, '..');
 const STOP_LIMIT_MS = 5000;
 
 /**
  * Starts `node <file under the project>` and waits for its first line, which must be JSON.
  * Gives what it said and how to stop it. It does not outlive this process.
  */
-export async function launchProgram(file, args = [], environment = {}) {
+async function launchProgram(file, args = [], environment = {}) {
   const child = spawn(process.execPath, [join(root, file), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
@@ -48,11 +49,11 @@ export async function launchProgram(file, args = [], environment = {}) {
 }
 
 /** The local cloud, storing under `folder`. */
-export const launchSandbox = (folder, args = []) =>
+const launchSandbox = (folder, args = []) =>
   launchProgram('out/sandbox/main.js', ['--data', folder, '--port', '0', '--json', ...args]);
 
 /** The application server, handing out the role of a running sandbox for keys below `prefix`. */
-export const launchAppServer = (sandbox, prefix, environment = {}) =>
+const launchAppServer = (sandbox, prefix, environment = {}) =>
   launchProgram('out/app-server/main.js', ['--port', '0', '--json'], {
     ALIBABA_CLOUD_ACCESS_KEY_ID: sandbox.accessKeyId,
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: sandbox.accessKeySecret,
@@ -67,7 +68,7 @@ export const launchAppServer = (sandbox, prefix, environment = {}) =>
   });
 
 /** A profile as the CLI and the app read it, for a running sandbox and application server. */
-export const sandboxProfile = (sandbox, appServer, prefix) => ({
+const sandboxProfile = (sandbox, appServer, prefix) => ({
   name: 'Sandbox',
   region: sandbox.region,
   bucket: sandbox.bucket,
@@ -76,3 +77,5 @@ export const sandboxProfile = (sandbox, appServer, prefix) => ({
   addressing: 'virtual-host',
   authorization: { kind: 'token-server', url: `${appServer.url}/get_sts_token` },
 });
+
+module.exports = { launchProgram, launchSandbox, launchAppServer, sandboxProfile };
