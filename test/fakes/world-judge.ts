@@ -14,6 +14,8 @@ export class WorldJudge {
   readonly foreign = new Set<string>();
   readonly #lied = new Set<string>();
   readonly #looked = new Set<string>();
+  /** Keys of which it was told that it cannot be told whose object is there. */
+  readonly #doubted = new Set<string>();
   readonly #announced = new Set<string>();
   readonly #kept = new Map<number, { readonly uploadId: string; readonly parts: number }>();
   readonly #queue: MemoryDisk;
@@ -101,6 +103,7 @@ export class WorldJudge {
     const name = `${work.itemId}:${row?.end?.at ?? 0}`;
     this.#must(!this.#announced.has(name), `${work.key} was announced twice`);
     this.#announced.add(name);
+    if (end.kind === 'conflict' && end.fault.code === 'cannot-tell') this.#doubted.add(work.key);
     if (end.kind !== 'done' && end.kind !== 'skipped') return;
     const { path, snapshot } = work.source;
     const bytes = this.#disk.pastOf(path).get(snapshot.fingerprint);
@@ -135,7 +138,11 @@ export class WorldJudge {
     const { key } = row.found;
     const changed = this.#disk.changed.has(this.#pathOf(row));
     // An object that an earlier state of the file has left there is somebody else's, too.
-    const others = this.foreign.has(key) || this.#rows(key).length > 1 || (changed && this.#differs(row));
+    const others =
+      this.foreign.has(key) ||
+      this.#rows(key).length > 1 ||
+      (changed && this.#differs(row)) ||
+      this.#doubted.has(key);
     const blind = this.#cloud.forbidden.has('read');
     switch (end.kind) {
       case 'done':
