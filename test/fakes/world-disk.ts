@@ -9,7 +9,7 @@ import type {
   Body,
 } from '../../src/engine/ports';
 import { failure, fault, success, type Fault, type Outcome } from '../../src/shared/faults';
-import { crc64Of, md5Of, MIB, sizeOf, textOf, type Content } from './world-bytes';
+import { crc64Of, md5Of, MIB, type Content } from './world-bytes';
 import type { Chance, WorldClock } from './world-clock';
 
 interface File {
@@ -213,6 +213,3 @@ export class WorldDisk {
 function noChunks(): never {
   throw new Error('the simulated wire reads contents, not chunks');
 }
-
-export const same = (left: Content, right: Content): boolean =>
-  sizeOf(left) === sizeOf(right) && textOf(left) === textOf(right);

@@ -2,9 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { build, loadConfigFromFile, mergeConfig } from 'vite';
+import { createBuilder } from 'vite';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
+/** As vite.node.config.mts names it. */
+const ENVIRONMENT = 'app_server_main';
 
 export interface Program {
   readonly file: string;
@@ -14,20 +16,15 @@ export interface Program {
 /** The program as it is shipped: one CommonJS file, in a folder from which no node_modules can be seen. */
 export async function buildProgram(): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'app-server-program-'));
-  const loaded = await loadConfigFromFile(
-    { command: 'build', mode: 'production' },
-    join(ROOT, 'vite.node.config.mts'),
-  );
-  const config = loaded!.config;
-  delete config.build?.rolldownOptions?.input;
-  const only = {
-    build: {
-      outDir: folder,
-      sourcemap: false,
-      rolldownOptions: { input: { 'app-server/main': join(ROOT, 'src/app-server/main.ts') } },
-    },
-  };
-  await build({ ...mergeConfig(config, only), root: ROOT, configFile: false, logLevel: 'error' });
+  const builder = await createBuilder({
+    root: ROOT,
+    configFile: join(ROOT, 'vite.node.config.mts'),
+    logLevel: 'error',
+    environments: { [ENVIRONMENT]: { build: { outDir: folder, sourcemap: false } } },
+  });
+  const environment = builder.environments[ENVIRONMENT];
+  if (environment === undefined) throw new Error(`vite.node.config.mts builds no ${ENVIRONMENT}`);
+  await builder.build(environment);
   return {
     file: join(folder, 'app-server/main.js'),
     remove: () => rm(folder, { recursive: true, force: true }),
