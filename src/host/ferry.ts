@@ -7,11 +7,12 @@ import { Runner } from '../engine/runner';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { Destination } from '../shared/engine-link';
 import type { BatchId, DestinationId } from '../shared/ids';
-import { endpointOf, type ConflictPolicy, type Profile } from '../shared/profile';
+import type { ConflictPolicy, Profile } from '../shared/profile';
 import { openQueueStore } from '../store/queue-store';
 import type { QueueStore } from '../store/queue-types';
 import { systemClock, systemRandom } from './clock';
 import { CredentialsKeeper, type AskCredentials } from './credentials-keeper';
+import { Destinations } from './destinations';
 import { createFiles } from './files';
 import { QueueView } from './queue-view';
 import { createScanner } from './scanner';
@@ -73,10 +74,10 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   const opened = openQueueStore({ directory: options.directory, ...systemClock });
   if (!opened.ok) return opened;
   const store = opened.value;
-  const profiles = new Map<DestinationId, Profile>();
+  const destinations = new Destinations(store, options.destinations);
   const keeper = new CredentialsKeeper(options.ask);
   const objects = createObjectStore({
-    destination: (id) => profiles.get(id) ?? null,
+    destination: (id) => destinations.place(id),
     credentials: (id, generation) => keeper.credentials(id, generation),
     now: () => systemClock.now(),
     connections: options.connections,
@@ -110,14 +111,9 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   };
   const runner = new Runner(ports, options.connections);
   const address = (id: DestinationId, key: string): string =>
-    `oss://${profiles.get(id)?.bucket ?? '?'}/${key}`;
+    `oss://${destinations.profile(id)?.bucket ?? '?'}/${key}`;
   const view = new QueueView({ runner, store, now: () => systemClock.now(), address });
-  const setDestinations = (destinations: readonly Destination[]): void => {
-    profiles.clear();
-    for (const { destinationId, profile } of destinations) profiles.set(destinationId, profile);
-  };
-  setDestinations(options.destinations);
-  const owned = options.owner === undefined ? success(undefined) : register(store, profiles, options.owner);
+  const owned = options.owner === undefined ? success(null) : destinations.register(options.owner);
   if (!owned.ok) {
     store.close();
     return owned;
@@ -128,15 +124,18 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     store.close();
     return started.ok ? failure(fault('internal', 'The queue could not be read.')) : started;
   }
+  // Also those that have nothing to do yet: their files may be sent again.
+  for (const destinationId of destinations.known())
+    runner.dispatch({ kind: 'destination-added', destinationId });
   const { resumedItems, keptBytes } = recovered.value;
   return success({
     runner,
     store,
     view,
     kept: { resumedItems, keptBytes },
-    setDestinations,
-    profile: (id) => profiles.get(id) ?? null,
-    add: (add) => addUpload(store, runner, profiles.get(add.destinationId), add),
+    setDestinations: (changed) => destinations.set(changed),
+    profile: (id) => destinations.profile(id),
+    add: (add) => addUpload(store, runner, destinations, add),
     waiting: () => waitingOf(runner.state),
     close: async () => {
       await runner.stop();
@@ -148,41 +147,19 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   });
 }
 
-function register(
-  store: QueueStore,
-  profiles: ReadonlyMap<DestinationId, Profile>,
-  destinationId: DestinationId,
-): Outcome<void> {
-  const profile = profiles.get(destinationId);
-  return profile === undefined
-    ? failure(unknownDestination())
-    : registerDestination(store, destinationId, profile);
-}
-
-function registerDestination(
-  store: QueueStore,
-  destinationId: DestinationId,
-  profile: Profile,
-): Outcome<void> {
-  const { region, bucket } = profile;
-  return store.registerDestination({ destinationId, region, bucket, endpoint: endpointOf(profile) });
-}
-
-const unknownDestination = (): Fault => fault('invalid-input', 'This destination is not known (any more).');
-
 async function addUpload(
   store: QueueStore,
   runner: Runner,
-  profile: Profile | undefined,
+  destinations: Destinations,
   { destinationId, paths, prefix, conflict, join }: AddOptions,
 ): Promise<Outcome<{ readonly batchId: BatchId }>> {
-  if (profile === undefined) return failure(unknownDestination());
   if (conflict === 'keep-both')
     return failure(
       fault('invalid-input', 'The conflict policy "keep-both" is not there yet; choose another.'),
     );
-  const registered = registerDestination(store, destinationId, profile);
+  const registered = destinations.register(destinationId);
   if (!registered.ok) return registered;
+  const profile = registered.value;
   const found = await uploadRoots(paths, prefix ?? profile.prefix);
   if (!found.ok) return found;
   const batch = {

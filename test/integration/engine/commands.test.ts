@@ -90,6 +90,27 @@ describe.concurrent('pause and resume', () => {
     }));
 });
 
+it('a destination that was changed to another bucket gets nothing of what was meant for the first one', () =>
+  inWorld(async (world) => {
+    await world.write('file.bin', 20 * MIB);
+    await world.faults(slowParts);
+    const first = await world.ferry({ connections: 4 });
+    await first.add('file.bin');
+    await first.until(() => first.acknowledged() >= 5);
+    await first.close();
+    await world.faults();
+    const before = await sentOk(world);
+    const moved = await world.ferry({ profile: { bucket: 'another-bucket' } });
+    expect(endOf((await moved.idle()).get('uploads/file.bin'))).toBe('failed invalid-input');
+    await moved.close();
+    expect(await sentOk(world)).toBe(before);
+    const back = await world.ferry();
+    await order(back, 'retry');
+    expect(endOf((await back.idle()).get('uploads/file.bin'))).toBe('done');
+    expect(await sentOk(world)).toBeLessThanOrEqual(20 + 4);
+    expect(await world.uploads()).toEqual([]);
+  }));
+
 describe.concurrent('cancel', () => {
   it('aborts the uploads at the server, live or waiting, and keeps what is done', () =>
     inWorld(async (world) => {
@@ -182,6 +203,24 @@ describe.concurrent('retry', () => {
         expect(counts(ferry)).toEqual(scope === 'one item' ? { done: 2, failed: 1 } : { done: 3 });
         expect((await world.requests('PutObject')).length).toBe(3 + affected);
       }));
+
+  it('of a queue that was opened again and has nothing else to do', () =>
+    inWorld(async (world) => {
+      await world.write('file.txt', 10);
+      await world.faults({
+        operation: 'PutObject',
+        fault: 'status',
+        status: 403,
+        code: 'AccessDenied',
+        count: 1,
+      });
+      const first = await world.ferry();
+      expect(endOf((await first.upload('file.txt')).get('uploads/file.txt'))).toBe('failed no-permission');
+      await first.close();
+      const second = await world.ferry();
+      expect(await order(second, 'retry')).toBe(1);
+      expect(endOf((await second.idle()).get('uploads/file.txt'))).toBe('done');
+    }));
 
   it('keeps the parts of a file that had failed', () =>
     inWorld(async (world) => {

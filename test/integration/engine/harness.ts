@@ -45,6 +45,8 @@ export interface FerrySettings {
   readonly connections?: number;
   readonly stallMs?: number;
   readonly ask?: AskCredentials;
+  /** Differs from the usual profile in these fields. */
+  readonly profile?: Readonly<Record<string, unknown>>;
   /** Name of the queue's folder; the same name opens the same queue again. */
   readonly queue?: string;
 }
@@ -199,7 +201,7 @@ export class World {
     const ended: Ended[] = [];
     const opened = await openFerry({
       directory: join(this.folder, queue),
-      destinations: [{ destinationId: DESTINATION, profile: this.profile() }],
+      destinations: [{ destinationId: DESTINATION, profile: this.profile(settings.profile) }],
       connections,
       ask:
         settings.ask ??
