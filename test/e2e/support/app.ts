@@ -55,14 +55,34 @@ export const test = base.extend<Fixtures>({
 });
 export { expect } from '@playwright/test';
 
-/** Drops files and folders of the disk on an element (the whole page when none is given), as a file browser does. */
-export async function dropPaths(page: Page, paths: readonly string[], target?: Locator): Promise<void> {
+type DragStep = 'dragEnter' | 'dragOver' | 'drop' | 'dragCancel';
+
+async function drag(
+  page: Page,
+  paths: readonly string[],
+  target: Locator | undefined,
+  steps: readonly DragStep[],
+): Promise<void> {
   const box = await (target ?? page.locator('body')).boundingBox();
   if (box === null) throw new Error('there is nothing to drop on');
   const at = { x: box.x + box.width / 2, y: box.y + Math.min(box.height / 2, 300) };
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   const session = await page.context().newCDPSession(page);
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, ...at, data });
+  for (const type of steps) await session.send('Input.dispatchDragEvent', { type, ...at, data });
   await session.detach();
+}
+
+/** Drops files and folders of the disk on an element (the whole page when none is given), as a file browser does. */
+export function dropPaths(page: Page, paths: readonly string[], target?: Locator): Promise<void> {
+  return drag(page, paths, target, ['dragEnter', 'dragOver', 'drop']);
+}
+
+/** Holds files over the page without letting go. */
+export function holdPaths(page: Page, paths: readonly string[], target?: Locator): Promise<void> {
+  return drag(page, paths, target, ['dragEnter', 'dragOver']);
+}
+
+/** Takes held files away again. */
+export function takePathsAway(page: Page): Promise<void> {
+  return drag(page, [], undefined, ['dragCancel']);
 }
