@@ -25,7 +25,7 @@ export function launchApp({ userData, environment = {} }: LaunchOptions): Promis
   });
 }
 
-interface Fixtures {
+export interface Fixtures {
   readonly folderPrefix: string;
   /** A folder of this test's own, gone afterwards. */
   readonly folder: string;
