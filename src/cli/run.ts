@@ -90,7 +90,7 @@ async function watch(
   const look = (): void => {
     const waiting = ferry.waiting();
     // A wait ends when something succeeds: a new attempt that fails like the one before is the same wait.
-    if (ferry.waiting() === null) {
+    if (successes !== ferry.runner.successes) {
       successes = ferry.runner.successes;
       waitingSince = null;
       told = null;
