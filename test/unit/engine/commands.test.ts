@@ -59,7 +59,7 @@ describe('commands', () => {
     expect(desk.state.items.size).toBe(1);
   });
 
-  it('retry ends a backoff at once, but not a pause', () => {
+  it('retry ends a backoff at once', () => {
     const desk = Desk.with(work(1, 10));
     desk.answer('put', put(no('server-refused', { retryAfterMs: 60_000 })));
     expect(desk.asked).toEqual([]);

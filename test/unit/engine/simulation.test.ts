@@ -18,6 +18,14 @@ async function live(seed: number): Promise<World> {
 }
 
 describe('the engine in a world out of one seed', () => {
+  it('does the same again for the same seed', async () => {
+    const first = await live(4);
+    const second = await live(4);
+    expect(first.trace.length).toBeGreaterThan(5);
+    expect(second.trace).toEqual(first.trace);
+    expect(second.steps).toBe(first.steps);
+  });
+
   it('keeps every promise after every step', { timeout: 600_000 }, async () => {
     const ends = new Map<string, number>();
     const broken: string[] = [];
