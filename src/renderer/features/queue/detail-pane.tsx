@@ -12,6 +12,7 @@ import { StateLabel } from '../../ui/state-label';
 import { commandRows } from './grid-commands';
 import { groupParts, layoutParts, type PartGroups } from './part-map';
 import { itemKey } from './row-map';
+import { wishFocus } from './use-grid';
 import { itemStateName, itemWord, LOOKS, timeLeftWords } from './states';
 
 const MAP_WIDTH_PX = 332;
@@ -256,7 +257,7 @@ export function DetailPane({ itemId }: { readonly itemId: ItemId }) {
   const groups = useMemo(() => groupParts(detail?.parts ?? ''), [detail?.parts]);
   const close = (): void => {
     ferry.view.setState({ detailId: null });
-    document.querySelector<HTMLElement>('[role="treegrid"] [tabindex="0"]')?.focus();
+    wishFocus(ferry);
   };
   return (
     <aside className="pane" aria-label={t('detail.title')} data-zone="pane">
