@@ -11,6 +11,7 @@ import { NeedsPage } from './features/queue/needs';
 import { Notes, QueuePage } from './features/queue/queue-page';
 import { Strip } from './features/queue/strip';
 import { QueueToolbar } from './features/queue/toolbar';
+import { wishFocus } from './features/queue/use-grid';
 import { UndoBar } from './features/queue/undo-bar';
 import { SettingsSheet } from './features/settings/settings-sheet';
 import { useApp, useFerry, useQueue, useView, type Ferry } from './ferry';
@@ -31,11 +32,14 @@ function focusZone(step: 1 | -1): void {
 }
 
 /** Escape closes what lies on top; sheets and menus take their own. */
-function escapeWindow({ view }: Ferry): void {
+function escapeWindow(ferry: Ferry): void {
+  const { view } = ferry;
   const { drag, place, detailId, undo } = view.getState();
   if (drag.kind !== 'none') view.setState({ drag: { kind: 'none' } });
-  else if (detailId !== null) view.setState({ detailId: null });
-  else if (place.kind !== 'queue') view.setState({ place: { kind: 'queue' } });
+  else if (detailId !== null) {
+    view.setState({ detailId: null });
+    wishFocus(ferry);
+  } else if (place.kind !== 'queue') view.setState({ place: { kind: 'queue' } });
   else if (undo !== null) view.setState({ undo: null });
 }
 

@@ -41,7 +41,7 @@ export function formatFor(locale: string): Format {
     const known = made.get(name);
     if (known !== undefined) return known;
     const options: Intl.NumberFormatOptions =
-      unit === undefined ? {} : { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short' };
+      unit === undefined ? {} : { style: 'unit', unit, unitDisplay: 'short' };
     const fresh = new Intl.NumberFormat(locale, {
       ...options,
       minimumFractionDigits: digits,
@@ -54,6 +54,8 @@ export function formatFor(locale: string): Format {
   const digits = (scaled: number, power: number): number => (power < 2 || scaled >= 99.95 ? 0 : 1);
   const withUnit = (value: number, suffix: string, least = 0): string => {
     const power = Math.max(least, powerOf(value, 1000, SIZES.length - 1));
+    // Intl writes "7 byte" or "7B"; the unit's own sign is the same in every language.
+    if (power === 0) return `${whole.format(value)} B`;
     const scaled = value / 1000 ** power;
     return number(digits(scaled, power), `${SIZES[power] ?? 'byte'}${suffix}`).format(scaled);
   };

@@ -5,9 +5,9 @@ const format = formatFor('en');
 
 describe('numbers as the language writes them', () => {
   it.each([
-    [0, '0 bytes'],
-    [1, '1 byte'],
-    [100, '100 bytes'],
+    [0, '0 B'],
+    [1, '1 B'],
+    [100, '100 B'],
     [1_200, '1 kB'],
     [31_400_000, '31.4 MB'],
     [212_000_000, '212 MB'],

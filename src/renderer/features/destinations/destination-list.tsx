@@ -17,7 +17,8 @@ function secondLine(t: TFunction, destination: DestinationView, waits: Cause['ki
   if (waits === 'offline') return t('states.offline');
   const { prefix, region, bucket, name } = destination.profile;
   const city = isRegionId(region) ? t(`regions.${region}`) : region;
-  return [name === bucket ? '' : bucket, prefix, city].filter((part) => part !== '').join(' · ');
+  const named = name.toLowerCase() === bucket ? '' : bucket;
+  return [named, prefix, city].filter((part) => part !== '').join(' · ');
 }
 
 /** The folded rail has no room for the button beside the name: there a second press opens the form. */

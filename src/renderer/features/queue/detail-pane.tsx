@@ -12,6 +12,7 @@ import { StateLabel } from '../../ui/state-label';
 import { commandRows } from './grid-commands';
 import { groupParts, layoutParts, type PartGroups } from './part-map';
 import { itemKey } from './row-map';
+import { wishFocus } from './use-grid';
 import { itemStateName, itemWord, LOOKS, timeLeftWords } from './states';
 
 const MAP_WIDTH_PX = 332;
@@ -105,6 +106,8 @@ function PartMap({ detail, groups }: { readonly detail: ItemDetail; readonly gro
   );
 }
 
+const isToday = (at: number): boolean => new Date(at).toDateString() === new Date().toDateString();
+
 /** A value that is only read to be copied. */
 function Copied({
   name,
@@ -159,7 +162,9 @@ function Proof({ detail, groups }: { readonly detail: ItemDetail; readonly group
         <dd className="full cut" title={detail.sourcePath}>
           {t('proof.unchanged', {
             size: format.bytes(detail.row.sizeBytes),
-            since: format.day(detail.modifiedAt),
+            since: isToday(detail.modifiedAt)
+              ? format.clock(detail.modifiedAt)
+              : format.day(detail.modifiedAt),
           })}
         </dd>
         {detail.etag !== null && <Copied name="ETag" value={detail.etag} label={t('proof.copyETag')} />}
@@ -229,7 +234,10 @@ function Head({ detail, onClose }: { readonly detail: ItemDetail; readonly onClo
           <>
             <span>{percent}</span>
             <span>
-              {t('detail.of', { part: format.bytes(row.verifiedBytes), all: format.bytes(row.sizeBytes) })}
+              {t('detail.of', {
+                part: format.partOf(row.verifiedBytes, row.sizeBytes),
+                all: format.bytes(row.sizeBytes),
+              })}
             </span>
             <span className="dim cut">{timeLeft}</span>
           </>
@@ -256,7 +264,7 @@ export function DetailPane({ itemId }: { readonly itemId: ItemId }) {
   const groups = useMemo(() => groupParts(detail?.parts ?? ''), [detail?.parts]);
   const close = (): void => {
     ferry.view.setState({ detailId: null });
-    document.querySelector<HTMLElement>('[role="treegrid"] [tabindex="0"]')?.focus();
+    wishFocus(ferry);
   };
   return (
     <aside className="pane" aria-label={t('detail.title')} data-zone="pane">

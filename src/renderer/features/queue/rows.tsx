@@ -187,9 +187,10 @@ function BatchAction({ name, timeLeft }: { readonly name: StateName; readonly ti
   const { t } = useTranslation();
   const act = name === 'paused' ? 'resume' : ASKS_RETRY.includes(name) ? 'retry' : null;
   if (act === null) return timeLeft;
+  const asks = name === 'source-changed';
   return (
-    <button type="button" tabIndex={-1} className="act soft" data-act={act}>
-      {t(`actions.${act}`)}
+    <button type="button" tabIndex={-1} className={`act ${asks ? '' : 'soft'}`} data-act={act}>
+      {t(asks ? 'actions.uploadAgain' : `actions.${act}`)}
     </button>
   );
 }
