@@ -41,7 +41,8 @@ function activeState(item: LiveItem): ItemState {
 
 /** Bytes whose CRC-64 the server has confirmed. */
 export function provenBytes(item: LiveItem): number {
-  if (item.ended !== null) return item.ended.end.kind === 'done' ? item.work.source.snapshot.sizeBytes : 0;
+  const kind = item.ended?.end.kind;
+  if (kind === 'done' || kind === 'skipped') return item.work.source.snapshot.sizeBytes;
   let bytes = 0;
   for (const part of item.upload?.acknowledged.values() ?? []) bytes += part.sizeBytes;
   return bytes;
