@@ -1,7 +1,7 @@
 /** `upload` and `resume`: the engine without a window, until nothing is left to do. */
 import { openFerry, type Ended, type Ferry } from '../host/ferry';
 import type { Waiting } from '../host/waiting';
-import { success, type Outcome } from '../shared/faults';
+import type { Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { Profile } from '../shared/profile';
 import type { RunCommand } from './arguments';
@@ -40,7 +40,8 @@ export async function runUpload(command: RunCommand, surroundings: Surroundings)
     owner: DESTINATION,
     connections: command.connections,
     ask: credentialSource(profile.value, environment),
-    onEnded: (ended) => {
+    onEnded: (told) => {
+      const ended = withoutAsking(told);
       counted.note(ended);
       output.ended(ended);
     },
@@ -70,7 +71,8 @@ export async function runUpload(command: RunCommand, surroundings: Surroundings)
 }
 
 async function begin(ferry: Ferry, command: RunCommand, profile: Profile): Promise<Outcome<unknown>> {
-  if (command.kind === 'resume') return success(undefined);
+  // What ended otherwise than done is not finished either: the exit code speaks for the whole folder.
+  if (command.kind === 'resume') return ferry.runner.command('retry', { kind: 'all' });
   const conflict = command.conflict ?? profile.conflict ?? 'never-overwrite';
   const prefix = command.prefix === null ? {} : { prefix: command.prefix };
   return ferry.add({ destinationId: DESTINATION, paths: command.paths, conflict, join: true, ...prefix });
@@ -134,6 +136,13 @@ function exitCode(ending: Ending, { scanFailed, summary: { items, done, skipped 
   if (ending === 'interrupted') return 130;
   if (ending === 'credentials') return 3;
   return ending === 'gave-up' || scanFailed || items > done + skipped ? 1 : 0;
+}
+
+/** Nobody can be asked here: under `ask` a file that differs from the bucket's has failed. */
+function withoutAsking(ended: Ended): Ended {
+  const { end } = ended;
+  if (end.kind !== 'conflict' || end.fault.code !== 'object-exists') return ended;
+  return { ...ended, end: { kind: 'failed', fault: end.fault } };
 }
 
 class Counter {

@@ -116,7 +116,7 @@ describe.concurrent('upload --json', () => {
       expect([skipped.code, itemsOf(skipped)[0]?.['state']]).toEqual([0, 'skipped']);
       await world.write('a.txt', Buffer.from('other'));
       const asked = await upload('ask', 4);
-      expect([asked.code, itemsOf(asked)[0]?.['state']]).toEqual([1, 'conflict']);
+      expect([asked.code, itemsOf(asked)[0]?.['state']]).toEqual([1, 'failed']);
       expect((await upload('skip-identical', 5)).code).toBe(0);
       expect((await world.read('uploads/deep/a.txt')).toString()).toBe('other');
       await world.write('a.txt', Buffer.from('third'));
@@ -238,6 +238,21 @@ describe.concurrent('stopping and going on', () => {
       const resumed = await run(['resume', ...usual]);
       expect([resumed.code, resumed.stderr]).toEqual([0, '']);
       expect(summaryOf(resumed)).toMatchObject({ items: 0, sentBytes: 0 });
+    }));
+});
+
+describe.concurrent('resume after a failure', () => {
+  it('sends again what had failed, so that its exit code speaks for the whole folder', () =>
+    inWorld(async ({ world, usual }) => {
+      await world.write('file.bin', 10);
+      const denied = { operation: 'PutObject', fault: 'status', status: 403, code: 'AccessDenied' };
+      await world.faults(denied);
+      const refused = await run(['upload', world.path('file.bin'), ...usual]);
+      expect([refused.code, itemsOf(refused)[0]?.['state']]).toEqual([1, 'failed']);
+      expect((await run(['resume', ...usual])).code).toBe(1);
+      await world.faults();
+      const resumed = await run(['resume', ...usual]);
+      expect([resumed.code, itemsOf(resumed)[0]?.['state']]).toEqual([0, 'done']);
     }));
 });
 
