@@ -51,6 +51,14 @@ export interface FerrySettings {
   readonly queue?: string;
 }
 
+/** A question for credentials. */
+export interface Asked {
+  /** Past every cache. */
+  readonly fresh: boolean;
+  /** Questions on their way then, this one among them. */
+  readonly atOnce: number;
+}
+
 export class World {
   readonly folder: string;
   /** Errors of the sandbox itself. */
@@ -199,18 +207,26 @@ export class World {
     const { connections = 8, stallMs, queue = 'queue' } = settings;
     const url = this.tokenUrl;
     const ended: Ended[] = [];
+    const asked: Asked[] = [];
+    let askingNow = 0;
+    const ask: AskCredentials =
+      settings.ask ??
+      ((_destination, fresh) => askTokenServer({ url, fresh, now: () => Date.now(), timeoutMs: 2_000 }));
     const opened = await openFerry({
       directory: join(this.folder, queue),
       destinations: [{ destinationId: DESTINATION, profile: this.profile(settings.profile) }],
       connections,
-      ask:
-        settings.ask ??
-        ((_destination, fresh) => askTokenServer({ url, fresh, now: () => Date.now(), timeoutMs: 2_000 })),
+      ask: async (destinationId, fresh) => {
+        asked.push({ fresh, atOnce: (askingNow += 1) });
+        const outcome = await ask(destinationId, fresh);
+        askingNow -= 1;
+        return outcome;
+      },
       onEnded: (end) => ended.push(end),
       ...(stallMs === undefined ? {} : { stallMs }),
     });
     if (!opened.ok) throw new Error(opened.fault.message);
-    const ferry = new TestFerry(opened.value, ended, this.folder, () => this.#open.delete(ferry));
+    const ferry = new TestFerry(opened.value, { ended, asked }, this.folder, () => this.#open.delete(ferry));
     this.#open.add(ferry);
     return ferry;
   }
@@ -228,12 +244,19 @@ export class World {
 export class TestFerry {
   readonly ferry: Ferry;
   readonly ended: Ended[];
+  readonly asked: readonly Asked[];
   readonly #folder: string;
   readonly #onClose: () => void;
 
-  constructor(ferry: Ferry, ended: Ended[], folder: string, onClose: () => void) {
+  constructor(
+    ferry: Ferry,
+    { ended, asked }: { readonly ended: Ended[]; readonly asked: readonly Asked[] },
+    folder: string,
+    onClose: () => void,
+  ) {
     this.ferry = ferry;
     this.ended = ended;
+    this.asked = asked;
     this.#folder = folder;
     this.#onClose = onClose;
   }

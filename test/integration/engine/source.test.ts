@@ -91,13 +91,14 @@ describe.concurrent('a file that is', () => {
       inWorld(async (world) => {
         await world.write('file.bin', 20 * MIB);
         const ferry = await world.ferry();
-        await world.faults({ operation: 'CompleteMultipartUpload', fault: 'throttle', count: 1 });
+        await world.faults({ operation: 'CompleteMultipartUpload', fault: 'throttle' });
         await ferry.add('file.bin');
         await ferry.until(() => ferry.acknowledged() === 20);
         await ferry.until(() =>
           [...ferry.ferry.runner.state.items.values()].some((item) => item.trouble !== null),
         );
         await act(world.path('file.bin'));
+        await world.faults();
         const ended = await ferry.idle();
         await judge(world, ended.get('uploads/file.bin'), change);
       }));

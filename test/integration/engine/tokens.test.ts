@@ -19,6 +19,7 @@ describe.concurrent('temporary credentials', () => {
       const LIFE = 4_000;
       await world.writeSparse('file.bin', 200_000_000);
       await world.faults(
+        { operation: 'AssumeRole', fault: 'delay', ms: 300 },
         { operation: 'AssumeRole', fault: 'short-token', ms: LIFE },
         { operation: 'UploadPart', fault: 'delay', ms: 1_100 },
       );
@@ -28,6 +29,9 @@ describe.concurrent('temporary credentials', () => {
       const elapsed = Date.now() - startedAt;
       expect(elapsed).toBeGreaterThan(20_000);
       const tokens = (await world.requests('AssumeRole')).length;
+      // The application server would forgive more questions; the engine asks one at a time.
+      expect(ferry.asked.length).toBeLessThanOrEqual(tokens + 1);
+      expect(Math.max(...ferry.asked.map(({ atOnce }) => atOnce))).toBe(1);
       expect(tokens).toBeGreaterThanOrEqual(Math.floor(elapsed / LIFE));
       // Renewed at three fifths of its life; expirations have whole seconds only.
       expect(tokens).toBeLessThanOrEqual(Math.ceil(elapsed / (LIFE * 0.6 - 1_000)) + 1);
@@ -39,11 +43,16 @@ describe.concurrent('temporary credentials', () => {
   it('that expire in the middle are renewed once, and the parts in flight are kept', () =>
     inWorld(async (world) => {
       const bytes = await world.write('file.bin', 24 * MIB);
-      await world.faults({ operation: 'UploadPart', fault: 'expire-token', skip: 5, count: 1 });
+      // Within two seconds the application server would give out the token again that has just been refused.
+      await world.faults(
+        { operation: 'UploadPart', fault: 'delay', ms: 2_200, count: 8 },
+        { operation: 'UploadPart', fault: 'expire-token', skip: 12, count: 1 },
+      );
       const ferry = await world.ferry();
       expect(endOf((await ferry.upload('file.bin')).get(KEY))).toBe('done');
       expect((await world.read(KEY)).equals(bytes)).toBe(true);
       expect(await world.requests('AssumeRole')).toHaveLength(2);
+      expect(ferry.asked.map(({ fresh }) => fresh)).toEqual([false, true]);
     }));
 
   it('that are refused again and again hold the queue back, and it goes on with good ones', () =>
