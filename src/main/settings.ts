@@ -4,7 +4,7 @@ import type { Destination } from '../shared/engine-link';
 import { failure, fault, success, type Outcome } from '../shared/faults';
 import { destinationIdSchema, type DestinationId } from '../shared/ids';
 import { settingsSchema, type AppInfo, type Settings } from '../shared/ipc/contract';
-import { profileSchema, type Profile } from '../shared/profile';
+import { endpointOf, profileSchema, type Profile } from '../shared/profile';
 
 const MOST_DESTINATIONS = 200;
 const DEFAULTS: Settings = {
@@ -72,6 +72,10 @@ function salvage(value: unknown): Content {
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What makes two destinations the same place. */
+const placeOf = (profile: Profile): string =>
+  JSON.stringify([profile.region, profile.bucket, endpointOf(profile)]);
 
 /** Settings, destinations and window bounds: in memory, and on disk after each change. */
 export class SettingsBook {
@@ -175,7 +179,10 @@ export class SettingsBook {
     return this.#given === null ? this.#content.destinations : [this.#given, ...this.#content.destinations];
   }
 
-  /** Adds a destination where `destinationId` is null, else replaces that one. */
+  /**
+   * Adds a destination where `destinationId` is null, else replaces that one. One that leads to another place is
+   * another destination and gets an id of its own: the queue of the first must not go there.
+   */
   saveDestination(destinationId: DestinationId | null, profile: Profile): Outcome<Destination> {
     const refuse = (sentence: string): Outcome<never> => failure(fault('invalid-input', sentence));
     if (destinationId !== null && destinationId === this.#given?.destinationId)
@@ -183,13 +190,23 @@ export class SettingsBook {
     const { destinations } = this.#content;
     if (destinationId === null && destinations.length >= MOST_DESTINATIONS - 1)
       return refuse(`There are ${destinations.length} destinations already; remove one first.`);
-    const saved = { destinationId: destinationId ?? (randomUUID() as DestinationId), profile };
-    const isKnown = destinations.some((known) => known.destinationId === destinationId);
-    if (destinationId !== null && !isKnown) return refuse('This destination no longer exists.');
-    const next = isKnown
-      ? destinations.map((known) => (known.destinationId === destinationId ? saved : known))
-      : [...destinations, saved];
-    const kept = this.#keep({ ...this.#content, destinations: next }, 'destinations');
+    const known = destinations.find((one) => one.destinationId === destinationId);
+    if (destinationId !== null && known === undefined) return refuse('This destination no longer exists.');
+    const stays = known !== undefined && placeOf(known.profile) === placeOf(profile);
+    const saved = { destinationId: stays ? known.destinationId : (randomUUID() as DestinationId), profile };
+    const next =
+      known !== undefined
+        ? destinations.map((one) => (one === known ? saved : one))
+        : [...destinations, saved];
+    const { settings } = this.#content;
+    const followed =
+      settings.currentDestinationId === destinationId ? saved.destinationId : settings.currentDestinationId;
+    const content = {
+      ...this.#content,
+      settings: { ...settings, currentDestinationId: followed },
+      destinations: next,
+    };
+    const kept = this.#keep(content, 'destinations');
     return kept.ok ? success(saved) : kept;
   }
 

@@ -129,6 +129,19 @@ describe('destinations', () => {
     expect(heard).toEqual(['destinations', 'destinations', 'destinations']);
   });
 
+  test('one that is changed to another place becomes another destination, and stays the current one', () => {
+    const book = open(newFolder());
+    const saved = book.saveDestination(null, PROFILE);
+    if (!saved.ok) throw new Error(saved.fault.message);
+    const { destinationId } = saved.value;
+    book.change({ currentDestinationId: destinationId });
+    const moved = book.saveDestination(destinationId, { ...PROFILE, bucket: 'another-bucket' });
+    if (!moved.ok) throw new Error(moved.fault.message);
+    expect(moved.value.destinationId).not.toBe(destinationId);
+    expect(book.destinations()).toEqual([moved.value]);
+    expect(book.settings().currentDestinationId).toBe(moved.value.destinationId);
+  });
+
   test('the current one is one that exists', () => {
     const book = open(newFolder());
     const saved = book.saveDestination(null, PROFILE);
