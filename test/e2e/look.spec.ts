@@ -153,6 +153,7 @@ test('the queue with all that can happen in it', async ({ folder, cloud, desk: {
   await look(page, 'cancel');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Needs you' }).click();
+  await page.getByRole('button', { name: 'Copy request for admin' }).click();
   await page.getByRole('button', { name: 'Details' }).first().click();
   await page.getByRole('button', { name: 'Details' }).last().click();
   await look(page, 'needs');

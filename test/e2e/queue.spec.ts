@@ -15,8 +15,8 @@ import {
   partsStored,
   quickly,
   slowly,
-  startGate,
   test,
+  type Gate,
 } from './support/desk';
 
 const MB = 1_000_000;
@@ -178,13 +178,18 @@ test.describe('what needs a person', () => {
     await expect(cause).toContainText(/and 2 more/);
     await cause.getByRole('button', { name: 'Copy code, EC and request ID' }).click();
     await expect.poll(() => clipboardOf(desk)).toMatch(/^AccessDenied .*[0-9A-F]{24}$/);
+    await cause.getByRole('button', { name: 'Copy request for admin' }).click();
+    await expect(cause.getByRole('button', { name: 'Request copied' })).toBeVisible();
+    expect(JSON.parse(await clipboardOf(desk))).toMatchObject({
+      Resource: ['acs:oss:*:*:sandbox/uploads/*'],
+    });
 
     await setFaults(cloud, []);
     await itemRow(page, '1.nef').click();
     await page.keyboard.press('Control+R');
     await expectState(itemRow(page, '1.nef'), 'done');
     await expect(cause).toContainText('6 files: no permission');
-    await cause.getByRole('button', { name: 'Retry' }).click();
+    await cause.getByRole('button', { name: 'Retry 6 files' }).click();
     await expect(batchRow(page)).toContainText('Verified · 7 of 7', { timeout: 20_000 });
     await expect(cause).toBeHidden();
     expect(await keysIn(cloud)).toEqual(names.map((name) => `uploads/raw/${name}`));
@@ -247,27 +252,41 @@ test.describe('what needs a person', () => {
     await expect(needs(page)).toBeHidden();
   });
 
-  test('a token server that refuses makes it wait for sign-in, in words', async ({
-    folder,
-    cloud,
-    userData,
-  }) => {
-    const gate = await startGate(cloud);
-    const authorization = { kind: 'token-server', url: gate.url };
-    const { app, page } = await openDesk(userData, changedProfile(folder, cloud, { authorization }));
-    try {
-      await dropPaths(page, [fileIn(folder, 'letter.txt', 100)]);
-      await expectState(batchRow(page), 'credentials');
-      await expect(batchRow(page)).toContainText('Waiting for sign-in');
-      await expect(needs(page)).toContainText(/^.*Sandbox: /);
-      await expect(page.getByRole('navigation')).toContainText('Sign in to go on');
+  test.describe('a token server that refuses', () => {
+    const profileAt = (folder: string, cloud: Cloud, { url }: Gate): string =>
+      changedProfile(folder, cloud, { authorization: { kind: 'token-server', url } });
+
+    test('makes it wait for sign-in, in words', async ({ folder, cloud, gate, userData }) => {
+      const { app, page } = await openDesk(userData, profileAt(folder, cloud, gate));
+      try {
+        await dropPaths(page, [fileIn(folder, 'letter.txt', 100)]);
+        await expectState(batchRow(page), 'credentials');
+        await expect(batchRow(page)).toContainText('Waiting for sign-in');
+        await expect(needs(page)).toContainText('Sandbox: sign-in was refused');
+        await expect(needs(page)).toContainText('1 file waits. What was verified is kept.');
+        await expect(page.getByRole('navigation')).toContainText('Sign in to go on');
+        expect(await objectsIn(cloud)).toEqual([]);
+      } finally {
+        await app.close();
+      }
       gate.refuse(false);
-      await needs(page).getByRole('button', { name: 'Try now' }).click();
-      await expect(batchRow(page)).toContainText('Verified · 1 of 1', { timeout: 20_000 });
-    } finally {
-      await app.close();
-      await gate.stop();
-    }
+      const again = await openDesk(userData, profileAt(folder, cloud, gate));
+      await expect(batchRow(again.page)).toContainText('Verified · 1 of 1', { timeout: 20_000 });
+      await again.app.close();
+    });
+
+    test('is asked again by Try now', async ({ folder, cloud, gate, userData }) => {
+      const { app, page } = await openDesk(userData, profileAt(folder, cloud, gate));
+      try {
+        await dropPaths(page, [fileIn(folder, 'letter.txt', 100)]);
+        await expectState(batchRow(page), 'credentials');
+        gate.refuse(false);
+        await needs(page).getByRole('button', { name: 'Try now' }).click();
+        await expect(batchRow(page)).toContainText('Verified · 1 of 1');
+      } finally {
+        await app.close();
+      }
+    });
   });
 });
 

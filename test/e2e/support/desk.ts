@@ -30,8 +30,44 @@ export async function openDesk(userData: string, profileFile?: string): Promise<
   return { app, page };
 }
 
+export interface Gate {
+  readonly url: string;
+  /** Refuses every request with 401, or hands them on to the application server. */
+  refuse(refuses: boolean): void;
+  stop(): Promise<void>;
+}
+
+/** Stands before an application server, as the server of an organisation does that may refuse a user. */
+async function startGate(cloud: Cloud): Promise<Gate> {
+  let refuses = true;
+  const server: Server = createServer((request, response) => {
+    if (refuses) {
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { code: 'Unauthorized', message: 'Who are you?' } }));
+      return;
+    }
+    void fetch(`${cloud.appServer.announced.url}${request.url ?? ''}`).then(async (answer) => {
+      response.writeHead(answer.status, { 'content-type': 'application/json' });
+      response.end(await answer.text());
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/get_sts_token`,
+    refuse: (now) => (refuses = now),
+    stop: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
 interface Fixtures {
   readonly cloud: Cloud;
+  /** Before the cloud's application server; it refuses until it is told otherwise. */
+  readonly gate: Gate;
   /** The app on the cloud's destination. */
   readonly desk: Desk;
 }
@@ -41,6 +77,11 @@ export const test = base.extend<Fixtures>({
     const cloud = await startCloud(folder);
     await use(cloud);
     await cloud.stop();
+  },
+  gate: async ({ cloud }, use) => {
+    const gate = await startGate(cloud);
+    await use(gate);
+    await gate.stop();
   },
   desk: async ({ cloud, userData }, use) => {
     const desk = await openDesk(userData, cloud.profileFile);
@@ -94,37 +135,3 @@ export function fileIn(folder: string, name: string, sizeBytes: number): string 
 
 export const clipboardOf = ({ app }: Desk): Promise<string> =>
   app.evaluate(({ clipboard }) => clipboard.readText());
-
-export interface Gate {
-  readonly url: string;
-  /** Refuses every request with 401, or hands them on to the application server. */
-  refuse(refuses: boolean): void;
-  stop(): Promise<void>;
-}
-
-/** Stands before an application server, as the server of an organisation does that may refuse a user. */
-export async function startGate(cloud: Cloud): Promise<Gate> {
-  let refuses = true;
-  const server: Server = createServer((request, response) => {
-    if (refuses) {
-      response.writeHead(401, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: { code: 'Unauthorized', message: 'Who are you?' } }));
-      return;
-    }
-    void fetch(`${cloud.appServer.announced.url}${request.url ?? ''}`).then(async (answer) => {
-      response.writeHead(answer.status, { 'content-type': 'application/json' });
-      response.end(await answer.text());
-    });
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/get_sts_token`,
-    refuse: (now) => (refuses = now),
-    stop: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
-  };
-}

@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fault, type FaultCode } from '../../../src/shared/faults';
 import { itemIdAt, type DestinationId } from '../../../src/shared/ids';
-import type { Cause } from '../../../src/shared/queue-view';
 import { scopesOfCause } from '../../../src/renderer/features/queue/cause-scope';
 import { groupOf, inOrder } from '../../../src/renderer/features/queue/causes';
-import { batch, id, NO_COUNTS } from './samples';
-
-const cause = (kind: Cause['kind'], code: FaultCode, files: number): Cause => ({
-  id: `${kind} ${code}`,
-  destinationId: 'd' as DestinationId,
-  kind,
-  fault: fault(code, ''),
-  files,
-  itemIds: [itemIdAt(id(1), 1)],
-  names: ['a'],
-});
+import { batch, cause, id, NO_COUNTS } from './samples';
 
 describe('causes', () => {
   it('go to who mends them', () => {

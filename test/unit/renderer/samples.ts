@@ -1,7 +1,8 @@
-import { fault } from '../../../src/shared/faults';
+import { fault, type FaultCode } from '../../../src/shared/faults';
 import { itemIdAt, type BatchId, type DestinationId } from '../../../src/shared/ids';
 import type {
   BatchRow,
+  Cause,
   Counts,
   ItemRow,
   ItemState,
@@ -96,3 +97,14 @@ export function delta(revision: number, more: Partial<QueueDelta> = {}): QueueDe
     ...more,
   };
 }
+
+/** Files that stand still for one reason, one of them named. */
+export const cause = (kind: Cause['kind'], code: FaultCode, files: number): Cause => ({
+  id: `${kind} ${code}`,
+  destinationId: 'd' as DestinationId,
+  kind,
+  fault: fault(code, ''),
+  files,
+  itemIds: [itemIdAt(id(1), 1)],
+  names: ['a'],
+});

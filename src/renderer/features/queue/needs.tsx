@@ -8,11 +8,21 @@ import { Icon } from '../../ui/icon';
 import { Button, IconButton } from '../../ui/parts';
 import { CAUSE_LOOKS, causeAction, causeLine, causeTitle, groupOf, inOrder, type CauseGroup } from './causes';
 import { scopesOfCause } from './cause-scope';
+import { asksForPermission, permissionRequest } from './permission-request';
 
 const NO_CAUSES: readonly Cause[] = [];
 const MOST_ROWS = 4;
 
-function Details({ cause }: { readonly cause: Cause }) {
+function Details({
+  cause,
+  request,
+  onRetry,
+}: {
+  readonly cause: Cause;
+  /** The statement for the administrator, where the lack of a right is the cause. */
+  readonly request: string | null;
+  readonly onRetry: () => void;
+}) {
   const { t } = useTranslation();
   const ferry = useFerry();
   const format = useFormat();
@@ -30,6 +40,12 @@ function Details({ cause }: { readonly cause: Cause }) {
           <>
             <h3>{t('needs.message')}</h3>
             <p className="dim">{fault.message}</p>
+          </>
+        )}
+        {request !== null && (
+          <>
+            <h3>{t('needs.request')}</h3>
+            <pre className="mono policy">{request}</pre>
           </>
         )}
         {ids !== '' && (
@@ -70,6 +86,11 @@ function Details({ cause }: { readonly cause: Cause }) {
             </li>
           )}
         </ul>
+        {request !== null && (
+          <Button look="small" onPress={onRetry}>
+            {t('needs.retryFiles', { count: cause.files })}
+          </Button>
+        )}
       </div>
     </div>
   );
@@ -80,7 +101,8 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
   const ferry = useFerry();
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
-  const destination = useApp((state) => destinationById(state, cause.destinationId)?.profile.name ?? '');
+  const [copied, setCopied] = useState(false);
+  const profile = useApp((state) => destinationById(state, cause.destinationId)?.profile);
   const look = CAUSE_LOOKS[cause.kind];
   const action = causeAction(t, cause);
   const act = async (): Promise<void> => {
@@ -89,15 +111,28 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
     await command(ferry, action.verb, scopesOfCause(cause, batches));
     setBusy(false);
   };
+  const retry = (): void => void (busy || act());
+  const request = profile !== undefined && asksForPermission(cause) ? permissionRequest(profile) : null;
+  const ask = async (): Promise<void> => {
+    if (request === null) return;
+    await copy(ferry, request);
+    setCopied(true);
+  };
   return (
     <>
       <li className={`t-${look.tone}`} data-cause={cause.kind}>
         <Icon name={look.icon} />
-        <b>{causeTitle(t, cause, destination)}</b>
+        <b>{causeTitle(t, cause, profile?.name ?? '')}</b>
         <span className="cut">{causeLine(t, cause)}</span>
-        <Button look="small" onPress={() => void (busy || act())}>
-          {action.label}
-        </Button>
+        {request === null ? (
+          <Button look="small" onPress={retry}>
+            {action.label}
+          </Button>
+        ) : (
+          <Button look="small" onPress={() => void ask()}>
+            {t(copied ? 'needs.requestCopied' : 'needs.copyRequest')}
+          </Button>
+        )}
         <IconButton
           icon={open ? 'chevron-up' : 'chevron-down'}
           label={t('actions.details')}
@@ -107,7 +142,7 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
       </li>
       {open && (
         <li className="open">
-          <Details cause={cause} />
+          <Details cause={cause} request={request} onRetry={retry} />
         </li>
       )}
     </>
