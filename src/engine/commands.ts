@@ -3,9 +3,11 @@ import { batchOf, type ItemId } from '../shared/ids';
 import type { Outcome } from '../shared/faults';
 import type { Scope, Verb } from '../shared/queue-view';
 import { rewind } from './admission';
+import { credentialsChanged } from './credentials';
 import { close, leaveIfPaused } from './item-end';
 import { again } from './item-faults';
 import { addLeftovers } from './leftovers';
+import { nudge } from './network';
 import type { CommandResult } from './ports';
 import type { LiveItem } from './state';
 import type { Turn } from './turn';
@@ -15,11 +17,19 @@ export function command(turn: Turn, id: number, verb: Verb, scope: Scope): void 
     if (item.ended === null && item.closing === null && covers(scope, item.work.itemId))
       applyToLive(turn, item, verb, scope);
   }
+  if (verb === 'resume' || verb === 'retry') tryNow(turn);
   const live = [...turn.state.items.values()].map((item) => item.work.itemId);
   for (const { destinationId, loading } of turn.state.destinations.values())
     if (loading === 'yes' || loading === 'moved') turn.patchDestination(destinationId, { loading: 'stale' });
   turn.patch({ commands: turn.state.commands + 1 });
   turn.emit({ kind: 'store-command', id, verb, scope, live });
+}
+
+/** Who says "go on" may have mended what was waited for: it is asked now, not in a while. */
+function tryNow(turn: Turn): void {
+  nudge(turn);
+  for (const { destinationId, credentials } of turn.state.destinations.values())
+    if (credentials.kind === 'waiting') credentialsChanged(turn, destinationId);
 }
 
 function covers(scope: Scope, itemId: ItemId): boolean {

@@ -22,6 +22,17 @@ describe('commands', () => {
     ]);
   });
 
+  it('resume asks at once for the credentials that someone has mended, and probes at once', () => {
+    const desk = Desk.with(work(1, 10));
+    desk.answer('put', put(no('token-expired')));
+    desk.send({ kind: 'credentials', destinationId: HOME, outcome: no('token-refused') });
+    expect(desk.home.credentials).toMatchObject({ kind: 'waiting', retryAt: null });
+    command(desk, 'resume');
+    expect(desk.of('ask-credentials')).toEqual([
+      { kind: 'ask-credentials', destinationId: HOME, fresh: true },
+    ]);
+  });
+
   it('pause lets what is on its way arrive, begins nothing new, and the item leaves', () => {
     const desk = Desk.with(work(1, 10));
     command(desk, 'pause');
