@@ -101,7 +101,8 @@ async function dropAndWatch(cloud, { app, page }, path) {
 
 function rows(name, { droppedAt, firstMs, scanMs, items, endedItems, passedMs, beats, frames, calm }) {
   const late = beats.map(([lateMs]) => lateMs);
-  // What the thread itself ran between two beats: what is left of a pause is waiting, for a core or for the display.
+  // Without the waits for a core, which are other programs'; what is left it worked, or slept in a call (the disk's).
+  const blocked = beats.map(([lateMs, , waitedMs]) => Math.max(0, lateMs - waitedMs));
   const ran = beats.map(([, ranMs]) => ranMs);
   const [worst] = [...beats].sort((left, right) => right[0] - left[0]);
   const ms = (value) => `${value.toFixed(0)} ms`;
@@ -110,9 +111,9 @@ function rows(name, { droppedAt, firstMs, scanMs, items, endedItems, passedMs, b
   const [lateMs, ranMs, waitedMs] = worst.map(ms);
   const longest = `latest beat ${lateMs}: ran ${ranMs}, waited ${waitedMs} for a core, ${seconds(worst[3] - droppedAt)} after the drop`;
   const before = `late before the drop: max ${ms(calm)}`;
-  const lateness = `ran p99 ${ms(percentile(ran, 0.99))}; late p99 ${ms(percentile(late, 0.99))}; ${longest}; ${before}`;
+  const lateness = `p99 ${ms(percentile(blocked, 0.99))}; ran at most ${ms(Math.max(...ran))} on end; late p99 ${ms(percentile(late, 0.99))}; ${longest}; ${before}`;
   say(`${name}: first PutObject after ${firstMs} ms; ${progress}`);
-  say(`  main ran at most ${ms(Math.max(...ran))} on end; ${lateness}`);
+  say(`  main blocked at most ${ms(Math.max(...blocked))}; ${lateness}`);
   return [
     row(
       `first PutObject after the drop, ${name}`,
@@ -124,8 +125,8 @@ function rows(name, { droppedAt, firstMs, scanMs, items, endedItems, passedMs, b
     row(
       `main's loop blocked, ${name}`,
       '≤ 50 ms',
-      `max ${ms(Math.max(...ran))}`,
-      Math.max(...ran) <= LIMIT_BLOCKED_MS,
+      `max ${ms(Math.max(...blocked))}`,
+      Math.max(...blocked) <= LIMIT_BLOCKED_MS,
       lateness,
     ),
     row(
