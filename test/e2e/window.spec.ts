@@ -56,9 +56,9 @@ test.describe('the page', () => {
   test('is shown within two seconds of the start', async ({ folder }, info) => {
     const times: number[] = [];
     // The best of three: other work on the machine can only add to it.
-    for (const name of ['a', 'b', 'c'])
-      await withApp({ userData: join(folder, name) }, async (page, app) => {
-        const startedAt = await app.evaluate(() => process.getCreationTime());
+    for (const name of ['a', 'b', 'c']) {
+      const startedAt = Date.now();
+      await withApp({ userData: join(folder, name) }, async (page) => {
         const paintedAt = await page.evaluate(
           () =>
             new Promise<number>((done) => {
@@ -68,8 +68,9 @@ test.describe('the page', () => {
               }).observe({ type: 'paint', buffered: true });
             }),
         );
-        times.push(Math.round(paintedAt - (startedAt ?? Number.NaN)));
+        times.push(Math.round(paintedAt - startedAt));
       });
+    }
     info.annotations.push({ type: 'start to first paint, ms', description: times.join(' ') });
     // The promise is for a machine that has nothing else to do; one that is shared gets its share of time.
     const share = Math.max(1, loadavg()[0]! / availableParallelism());
