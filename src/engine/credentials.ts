@@ -3,6 +3,7 @@ import { remedyOf, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { backoff } from './chance';
 import { EXPIRY_MARGIN, MOST_TOKEN_REFUSALS } from './limits';
+import { doubtNetwork } from './network';
 import type { CredentialsNote } from './ports';
 import type { CredentialsState, DestinationState } from './state';
 import { armDestination } from './destination-timer';
@@ -107,6 +108,7 @@ export function takeCredentials(
     turn.patchDestination(destinationId, { credentials, askFailures });
   } else {
     turn.patchDestination(destinationId, { credentials: { kind: 'waiting', fault, retryAt }, askFailures });
+    if (fault.code === 'token-server-silent') doubtNetwork(turn, destinationId);
   }
   armDestination(turn, destinationId);
 }
@@ -144,6 +146,13 @@ export function credentialsRefused(
   armDestination(turn, destinationId);
 }
 type Waiting = Extract<CredentialsState, { kind: 'waiting' }>;
+
+/** The network is back: who could not be asked without it is asked now, not in a while. */
+export function askAfterSilence(turn: Turn, destinationId: DestinationId): void {
+  const { credentials } = turn.destination(destinationId);
+  if (credentials.kind === 'waiting' && credentials.fault.code === 'token-server-silent')
+    ask(turn, destinationId, true);
+}
 
 /** The user signed in, or gave new credentials. */
 export function credentialsChanged(turn: Turn, destinationId: DestinationId): void {

@@ -10,7 +10,7 @@ import type { Turn } from './turn';
 export function noteAnswer(turn: Turn, destinationId: DestinationId, clockOffsetMs: number | null): void {
   const { network, clockOffsetMs: known } = turn.destination(destinationId);
   if (network.kind === 'online' && network.silent > 0)
-    turn.patchDestination(destinationId, { network: { kind: 'online', silent: 0 } });
+    turn.patchDestination(destinationId, { network: { ...network, silent: 0 } });
   if (clockOffsetMs === null || (known !== null && Math.abs(clockOffsetMs - known) <= CLOCK_TOLERANCE))
     return;
   turn.patchDestination(destinationId, { clockOffsetMs });
@@ -22,7 +22,7 @@ export function noteSilence(turn: Turn, destinationId: DestinationId, fault: Fau
   if (network.kind === 'offline') return true;
   const silent = network.silent + 1;
   if (silent < OFFLINE_AFTER) {
-    turn.patchDestination(destinationId, { network: { kind: 'online', silent } });
+    turn.patchDestination(destinationId, { network: { ...network, silent } });
     return false;
   }
   const probeAt = turn.at + backoff(0, turn.chance());
@@ -31,6 +31,14 @@ export function noteSilence(turn: Turn, destinationId: DestinationId, fault: Fau
   });
   armDestination(turn, destinationId);
   return true;
+}
+
+/** Somebody else than OSS gave no answer, so that the network may be gone: a probe tells. */
+export function doubtNetwork(turn: Turn, destinationId: DestinationId): void {
+  const { network, clockOffsetMs } = turn.destination(destinationId);
+  if (network.kind === 'offline' || network.doubted === true) return;
+  turn.patchDestination(destinationId, { network: { ...network, doubted: true } });
+  turn.emit({ kind: 'probe', destinationId, generation: 0, clockOffsetMs: clockOffsetMs ?? 0 });
 }
 
 export function probeDue(turn: Turn, destinationId: DestinationId): void {
@@ -44,15 +52,17 @@ export function probeDue(turn: Turn, destinationId: DestinationId): void {
 /** @returns true when the network is back */
 export function probed(turn: Turn, destinationId: DestinationId, outcome: Outcome<void>): boolean {
   const { network } = turn.destination(destinationId);
-  if (network.kind !== 'offline') return false;
+  if (network.kind === 'online' && network.doubted !== true) return false;
   if (outcome.ok) {
     turn.patchDestination(destinationId, { network: { kind: 'online', silent: 0 } });
-    return true;
+    return network.kind === 'offline';
   }
-  const attempt = network.attempt + 1;
+  const known =
+    network.kind === 'offline' ? network : { kind: 'offline' as const, since: turn.at, attempt: 0 };
+  const attempt = known.attempt + 1;
   const probeAt = turn.at + 250 + backoff(attempt, turn.chance(), PROBE_CEILING);
   turn.patchDestination(destinationId, {
-    network: { ...network, fault: outcome.fault, attempt, probing: false, probeAt },
+    network: { ...known, fault: outcome.fault, attempt, probing: false, probeAt },
   });
   armDestination(turn, destinationId);
   return false;

@@ -7,7 +7,7 @@ import { remedyOf, type Outcome } from '../shared/faults';
 import type { ItemId } from '../shared/ids';
 import { takeWork, workFound } from './admission';
 import { command, commandApplied } from './commands';
-import { credentialsChanged, renewalDue, takeCredentials } from './credentials';
+import { askAfterSilence, credentialsChanged, renewalDue, takeCredentials } from './credentials';
 import { rearmDestination } from './destination-timer';
 import type { Effect, EngineEvent, TimerName } from './events';
 import { noteGoodput } from './goodput';
@@ -162,6 +162,7 @@ function ring(turn: Turn, timer: TimerName): void {
 
 /** Nobody has to wait out a pause that the network caused. */
 function backOnline(turn: Turn, destinationId: LiveItem['work']['destinationId']): void {
+  askAfterSilence(turn, destinationId);
   for (const item of [...turn.state.items.values()]) {
     if (item.work.destinationId !== destinationId || item.trouble === null) continue;
     if (remedyOf(item.trouble.fault.code) === 'network') turn.keepItem({ ...item, blockedUntil: 0 });

@@ -191,7 +191,7 @@ export interface ObjectStorePort {
 
 export interface CredentialsPort {
   /**
-   * Asks once; `fresh` goes past every cache (after a refusal). Faults: token-server (asked again later),
+   * Asks once; `fresh` goes past every cache (after a refusal). Faults: token-server and token-server-silent (asked again later),
    * token-refused, credentials-missing and role-refused (someone must act).
    */
   ask(destinationId: DestinationId, fresh: boolean): Promise<Outcome<CredentialsNote>>;

@@ -83,7 +83,13 @@ export type CredentialsState =
   | { readonly kind: 'waiting'; readonly fault: Fault; readonly retryAt: number | null };
 
 export type NetworkState =
-  | { readonly kind: 'online'; readonly silent: number }
+  | {
+      readonly kind: 'online';
+      /** Requests in a row without an answer. */
+      readonly silent: number;
+      /** Something else gave no answer: a probe is on its way to tell whether the network is there. */
+      readonly doubted?: true;
+    }
   | {
       readonly kind: 'offline';
       readonly since: number;

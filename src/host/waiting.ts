@@ -15,6 +15,7 @@ export function waitingOf(state: EngineState): Waiting | null {
   for (const { network, credentials, live, leftovers } of state.destinations.values()) {
     if (live === 0 && leftovers.length === 0) continue;
     if (network.kind === 'offline') found = { reason: 'offline', fault: network.fault, passes: true };
+    else if (network.doubted === true) return null;
     else if (credentials.kind === 'waiting')
       found = { reason: 'credentials', fault: credentials.fault, passes: credentials.retryAt !== null };
     else return null;

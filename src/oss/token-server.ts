@@ -38,8 +38,8 @@ const TIMEOUT_MS = 10_000;
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 
 /**
- * Asks an application server once for temporary credentials. Faults: token-refused (401, 403), token-server (all
- * else that may pass: with the wait of Retry-After), invalid-input (the URL cannot be used). No message quotes the
+ * Asks an application server once for temporary credentials. Faults: token-refused (401, 403), token-server-silent (no
+ * answer, from it or from the network), token-server (all else that may pass: with the wait of Retry-After), invalid-input (the URL cannot be used). No message quotes the
  * answer, the bearer or the query of the URL.
  */
 export async function askTokenServer(question: TokenServerQuestion): Promise<Outcome<TemporaryCredentials>> {
@@ -128,7 +128,11 @@ function notReached(why: Fault, host: string): Fault {
     'bad-answer': 'answered with too many bytes',
     'captive-portal': 'does not speak HTTP',
   };
-  return fault('token-server', `The token server ${host} ${words[why.code] ?? 'broke the connection off'}.`);
+  const spoke = why.code === 'bad-answer' || why.code === 'tls';
+  return fault(
+    spoke ? 'token-server' : 'token-server-silent',
+    `The token server ${host} ${words[why.code] ?? 'broke the connection off'}.`,
+  );
 }
 
 function readAnswer(answer: WireAnswer, host: string, now: number): Outcome<TemporaryCredentials> {

@@ -32,6 +32,8 @@ export const FAULTS = {
   'clock-skew': kind('we', 'skew'),
   'token-expired': kind('user', 'credentials'),
   'token-server': kind('administrator', 'credentials'),
+  /** It gave no answer at all: either it is down, or the network is. */
+  'token-server-silent': kind('administrator', 'credentials'),
   'token-refused': kind('user', 'credentials'),
   'credentials-missing': kind('user', 'credentials'),
   'key-unknown': kind('user', 'credentials'),

@@ -118,7 +118,12 @@ export class WorldWire {
             const answer = (): Outcome<CredentialsNote> => {
               if (sts === 'refusing') return failure(fault('token-refused', 'Sign in again.'));
               if (sts === 'down' || weather === 'down' || (weather === 'flaky' && chance.happens(0.3)))
-                return failure(fault('token-server', 'The token server does not answer.'));
+                return failure(
+                  fault(
+                    sts === 'down' ? 'token-server' : 'token-server-silent',
+                    'The token server does not answer.',
+                  ),
+                );
               return success(cloud.issue(fresh));
             };
             resolve(answer());

@@ -256,6 +256,9 @@ describe.concurrent('resume after a failure', () => {
     }));
 });
 
+/** Nobody listens on port 1. */
+const SILENT = { kind: 'token-server', url: 'http://127.0.0.1:1/get_sts_token' };
+
 describe.concurrent('waiting', () => {
   it('for the network ends with 1 after --max-wait, and the queue is kept', () =>
     inWorld(async ({ world, usual }) => {
@@ -281,6 +284,29 @@ describe.concurrent('waiting', () => {
       expect(finished.code).toBe(3);
       const waits = finished.events.filter(({ event }) => event === 'waiting');
       expect(waits).toMatchObject([{ reason: 'credentials', fault: { code: 'token-server' } }]);
+    }));
+
+  it('for the network that was never there ends with 1, although the token server is the first to be missed', () =>
+    inWorld(async ({ world, usual }) => {
+      await world.write('file.bin', 10);
+      const nowhere = { endpoint: 'http://oss-cn-hangzhou.localhost:1', authorization: SILENT };
+      const profile = await profileFile(world, nowhere, 'nowhere');
+      const words = ['upload', world.path('file.bin'), '--profile', profile, ...usual.slice(2)];
+      const finished = await run([...words, '--max-wait', '3s']);
+      expect([finished.code, finished.stderr]).toEqual([1, '']);
+      const waits = finished.events.filter(({ event }) => event === 'waiting');
+      expect(waits).toMatchObject([{ reason: 'offline', fault: { code: 'network-offline' } }]);
+    }));
+
+  it('for a token server that is silent, while OSS answers, ends with 3', () =>
+    inWorld(async ({ world, usual }) => {
+      await world.write('file.bin', 10);
+      const profile = await profileFile(world, { authorization: SILENT }, 'silent');
+      const words = ['upload', world.path('file.bin'), '--profile', profile, ...usual.slice(2)];
+      const finished = await run([...words, '--max-wait', '3s']);
+      expect(finished.code).toBe(3);
+      const waits = finished.events.filter(({ event }) => event === 'waiting');
+      expect(waits).toMatchObject([{ reason: 'credentials', fault: { code: 'token-server-silent' } }]);
     }));
 
   for (const status of [401, 403])

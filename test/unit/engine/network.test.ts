@@ -50,6 +50,41 @@ describe('the network', () => {
     expect(desk.state.items.size).toBe(12);
   });
 
+  it('is doubted when the token server is silent, and a probe tells which of the two is gone', () => {
+    const desk = Desk.with(...files);
+    desk.send({ kind: 'credentials-changed', destinationId: HOME });
+    desk.send({ kind: 'credentials', destinationId: HOME, outcome: no('token-server-silent') });
+    expect(desk.of('probe')).toHaveLength(1);
+    probed(desk, true);
+    expect(desk.home).toMatchObject({ network: { kind: 'online' }, credentials: { kind: 'waiting' } });
+    expect(desk.of('ask-credentials')).toEqual([]);
+
+    desk.send({ kind: 'credentials-changed', destinationId: HOME });
+    desk.send({ kind: 'credentials', destinationId: HOME, outcome: no('token-server-silent') });
+    probed(desk, false);
+    expect(desk.home.network.kind).toBe('offline');
+  });
+
+  it('asks a silent token server at once when it is back', () => {
+    const desk = Desk.with(...files);
+    desk.send({ kind: 'credentials-changed', destinationId: HOME });
+    desk.send({ kind: 'credentials', destinationId: HOME, outcome: no('token-server-silent') });
+    probed(desk, false);
+    desk.send({ kind: 'nudge' });
+    probed(desk, true);
+    expect(desk.home).toMatchObject({ network: { kind: 'online' }, credentials: { kind: 'asking' } });
+    expect(desk.of('ask-credentials')).toEqual([
+      { kind: 'ask-credentials', destinationId: HOME, fresh: true },
+    ]);
+  });
+
+  it('is not doubted over a token server that answers badly', () => {
+    const desk = Desk.with(...files);
+    desk.send({ kind: 'credentials-changed', destinationId: HOME });
+    desk.send({ kind: 'credentials', destinationId: HOME, outcome: no('token-server') });
+    expect(desk.of('probe')).toEqual([]);
+  });
+
   it('is asked for at once by a nudge, and by one probe only', () => {
     const desk = offline();
     desk.send({ kind: 'nudge' });

@@ -102,12 +102,14 @@ describe('refusals', () => {
       response.on('close', () => clearInterval(timer));
     });
     const outcome = await ask({ timeoutMs: 150 });
-    expect(outcome).toMatchObject({ ok: false, fault: { code: 'token-server' } });
+    expect(outcome).toMatchObject({ ok: false, fault: { code: 'token-server-silent' } });
     expect(outcome.ok ? '' : outcome.fault.message).toContain('did not answer in time');
   });
 
-  it('a server that is not there is a fault of the token server', async () => {
-    expect(await ask({ url: 'http://127.0.0.1:1/' })).toMatchObject({ fault: { code: 'token-server' } });
+  it('a server that is not there is told from one that answers badly', async () => {
+    expect(await ask({ url: 'http://127.0.0.1:1/' })).toMatchObject({
+      fault: { code: 'token-server-silent' },
+    });
     expect(await ask({ url: 'http://127.0.0.1:1/' })).toMatchObject({
       fault: { message: 'The token server 127.0.0.1:1 cannot be reached.' },
     });
