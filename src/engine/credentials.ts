@@ -143,6 +143,7 @@ export function credentialsRefused(
   }
   const retryAt = turn.at + 1_000 + backoff(tokenRefusals, turn.chance(), 30_000);
   turn.patchDestination(destinationId, { credentials: { kind: 'waiting', fault, retryAt }, tokenRefusals });
+  if (fault.code === 'token-server-silent') doubtNetwork(turn, destinationId);
   armDestination(turn, destinationId);
 }
 type Waiting = Extract<CredentialsState, { kind: 'waiting' }>;

@@ -11,6 +11,9 @@ export const LARGEST_PART = 512 * MIB;
 /** OSS: an object of parts has at most 48.8 TB; 9,500 × 512 MiB is what our own numbers allow. */
 export const LARGEST_OBJECT = MOST_PARTS * LARGEST_PART;
 
+/** OSS: PostObject carries at most 5 GB. */
+export const LARGEST_FORM = 5 * 1024 * MIB;
+
 /** Items held in memory at once. */
 export const WINDOW = 1024;
 /** What a crash would send again at most. */

@@ -3,7 +3,7 @@
  * an event that no longer fits (an answer to a request that was given up) changes nothing.
  */
 import { assertNever } from '../shared/brand';
-import { remedyOf, type Outcome } from '../shared/faults';
+import { remedyOf } from '../shared/faults';
 import type { ItemId } from '../shared/ids';
 import { takeWork, workFound } from './admission';
 import { command, commandApplied } from './commands';
@@ -31,7 +31,7 @@ import { noteAnswer, nudge, probed, probeDue } from './network';
 import type { Recovered, ScanJob } from './ports';
 import { schedule } from './scheduler';
 import type { EngineState, LiveItem } from './state';
-import { isLocal } from './steps';
+import { isLocal, outcomeOf } from './steps';
 import { Turn } from './turn';
 
 export interface Next {
@@ -195,9 +195,6 @@ function stepDone(turn: Turn, event: StepDone): void {
   afterwards(turn, event.itemId);
 }
 
-const outcomeOf = (event: StepDone): Outcome<unknown> =>
-  event.step === 'put' || event.step === 'part' ? event.result.sent : event.result;
-
 function wasCutOff(event: StepDone): boolean {
   const outcome = outcomeOf(event);
   return !outcome.ok && (outcome.fault.code === 'canceled' || outcome.fault.code === 'engine-stopped');
@@ -239,7 +236,8 @@ function dispatch(turn: Turn, item: LiveItem, event: StepDone, partNumber: numbe
       afterCompare(turn, item, event.result);
       return;
     }
-    case 'put': {
+    case 'put':
+    case 'post': {
       afterPut(turn, item, event.result, generation);
       return;
     }

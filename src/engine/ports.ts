@@ -52,6 +52,13 @@ export interface RangeBody extends Body {
   close(): Promise<void>;
 }
 
+/**
+ * A whole file that goes in one request, read as it is sent. The last chunk is held back until a second look at the
+ * file agrees with the first (P1): of a file that changed the body ends early, and a request that never ends never
+ * becomes an object.
+ */
+export type SealedBody = RangeBody;
+
 /** A small file held whole in buffers of the pool. */
 export interface WholeBody extends Body {
   readonly crc64: Crc64;
@@ -72,6 +79,7 @@ export interface FilesPort {
   /** Reads the whole file, compares it with its snapshot before and after; waits while the pool of 64 MiB is empty. */
   readWhole(source: Source): Promise<Outcome<WholeBody>>;
   openRange(source: Source, offsetBytes: number, sizeBytes: number): Promise<Outcome<RangeBody>>;
+  openSealed(source: Source): Promise<Outcome<SealedBody>>;
   digest(source: Source, offsetBytes: number, sizeBytes: number): Promise<Outcome<RangeDigest>>;
 }
 
@@ -82,6 +90,11 @@ export interface CredentialsNote {
   readonly generation: number;
   /** By the server's clock; null: they do not expire. */
   readonly expiresAtServer: number | null;
+  /**
+   * What they allow. `requests`: PutObject and multipart uploads. `form`: each object by one PostObject, whatever its
+   * size up to 5 GB; it counts as one part (P3).
+   */
+  readonly way: 'requests' | 'form';
 }
 
 export interface RequestContext {
@@ -152,10 +165,17 @@ export interface ObjectStorePort {
     body: WholeBody,
     options: WriteOptions,
   ): Promise<Answer<StoredObject>>;
+  /** The form of a post policy. Faults as of PutObject; `too-large` where the policy takes no body of this size. */
+  postObject(
+    context: RequestContext,
+    key: ObjectKey,
+    body: SealedBody,
+    options: WriteOptions,
+  ): Promise<Answer<StoredObject>>;
   initiateMultipartUpload(
     context: RequestContext,
     key: ObjectKey,
-    options: WriteOptions,
+    options: WriteOptions & { readonly sizeBytes: number },
   ): Promise<Answer<{ readonly uploadId: UploadId; readonly requestId: string }>>;
   uploadPart(
     context: RequestContext,

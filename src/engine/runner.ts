@@ -7,7 +7,7 @@ import { next } from './next';
 import type { Ports, ScanJob } from './ports';
 import { initialState, isIdle, type EngineState } from './state';
 import { Cancellation, runStep } from './step-runner';
-import { isLocal, type StepOutcome } from './steps';
+import { isLocal, outcomeOf, type StepOutcome } from './steps';
 
 /** Bytes of one request on their way now. */
 export interface InFlight {
@@ -261,7 +261,7 @@ export class Runner {
 
 function saidYes(done: StepOutcome): boolean {
   if (isLocal(done.step)) return false;
-  return done.step === 'put' || done.step === 'part' ? done.result.sent.ok : done.result.ok;
+  return outcomeOf(done).ok;
 }
 
 /** Ports do not throw; if one does all the same, it is a fault of ours and not the end of the queue. */

@@ -1,9 +1,11 @@
 /** What is begun now: as much as sockets, bytes in flight, credentials and the network allow. */
+import { fault } from '../shared/faults';
 import type { ItemId } from '../shared/ids';
 import { tendCredentials, usableGeneration } from './credentials';
 import { noteFull } from './goodput';
+import { fail } from './item-end';
 import { forbidsOverwrite, isReady, partRange, partsInOrder } from './item';
-import { NOTE_PUT_FROM, SKEW_ALLOWED, WINDOW } from './limits';
+import { LARGEST_FORM, NOTE_PUT_FROM, SKEW_ALLOWED, WINDOW } from './limits';
 import type { Leftover } from './ports';
 import type { DestinationState, LiveItem } from './state';
 import type { Step } from './steps';
@@ -64,14 +66,23 @@ function hasSocket(turn: Turn, destination: DestinationState): boolean {
 }
 
 /** @returns false when there is no room for its bytes */
-function begin(turn: Turn, item: LiveItem, generation: number): boolean {
+function begin(turn: Turn, found: LiveItem, generation: number): boolean {
+  const item = byForm(turn, found) ? asOneRequest(found) : found;
   const { todo } = item;
+  if (byForm(turn, item) && item.work.source.snapshot.sizeBytes > LARGEST_FORM) {
+    fail(
+      turn,
+      item,
+      fault('too-large', 'A form carries at most 5 GB; choose another way for this destination.'),
+    );
+    return true;
+  }
   const staleMark = todo.kind === 'initiate' && todo.sinceServer > earliestInitiate(turn, item);
   if (todo.kind === 'mark-initiating' || staleMark) {
     markInitiating(turn, item);
     return true;
   }
-  const step = stepOf(item);
+  const step = stepOf(item, byForm(turn, item));
   const bytes = bytesOf(step);
   const { inFlightBytes, inFlightLimit } = turn.state;
   if (inFlightBytes > 0 && inFlightBytes + bytes > inFlightLimit) return false;
@@ -79,6 +90,15 @@ function begin(turn: Turn, item: LiveItem, generation: number): boolean {
   send(turn, item, step, { generation, bytes, partNumber });
   return true;
 }
+
+/** The credentials of its destination allow nothing but forms. */
+function byForm(turn: Turn, { work, todo }: LiveItem): boolean {
+  const { credentials } = turn.destination(work.destinationId);
+  const sends = todo.kind === 'put' || todo.kind === 'mark-initiating' || todo.kind === 'initiate';
+  return sends && credentials.kind === 'held' && credentials.way === 'form';
+}
+
+const asOneRequest = (item: LiveItem): LiveItem => ({ ...item, todo: { kind: 'put' } });
 
 /**
  * Server time before which an Initiate that is signed now cannot be carried out: our knowledge of the server's clock
@@ -112,7 +132,8 @@ function send(turn: Turn, item: LiveItem, step: Step, { generation, bytes, partN
     requests: new Map(turn.state.requests).set(request, { destinationId, bytes, generation, leftover: null }),
   });
   const again = bytes > 0 && item.begun.has(partNumber);
-  const noted = step.kind === 'part' || (step.kind === 'put' && bytes >= NOTE_PUT_FROM);
+  const noted =
+    step.kind === 'part' || (bytes >= NOTE_PUT_FROM && (step.kind === 'put' || step.kind === 'post'));
   if (noted && !again) turn.write({ kind: 'part-begun', itemId, partNumber });
   const sent = turn.keepItem({
     ...item,
@@ -131,11 +152,11 @@ function send(turn: Turn, item: LiveItem, step: Step, { generation, bytes, partN
 }
 
 function bytesOf(step: Step): number {
-  if (step.kind === 'put') return step.source.snapshot.sizeBytes;
+  if (step.kind === 'put' || step.kind === 'post') return step.source.snapshot.sizeBytes;
   return step.kind === 'part' ? step.range.sizeBytes : 0;
 }
 
-function stepOf(item: LiveItem): Step {
+function stepOf(item: LiveItem, form: boolean): Step {
   const { key, source } = item.work;
   const forbidOverwrite = forbidsOverwrite(item);
   const { todo } = item;
@@ -150,9 +171,9 @@ function stepOf(item: LiveItem): Step {
     case 'find-orphans':
       return { kind: 'find-orphans', key, sinceServer: todo.sinceServer };
     case 'initiate':
-      return { kind: 'initiate', key, forbidOverwrite };
+      return { kind: 'initiate', key, sizeBytes: source.snapshot.sizeBytes, forbidOverwrite };
     default:
-      return stepOfUpload(item) ?? { kind: 'put', key, source, forbidOverwrite };
+      return stepOfUpload(item) ?? { kind: form ? 'post' : 'put', key, source, forbidOverwrite };
   }
 }
 

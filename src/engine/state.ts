@@ -2,7 +2,15 @@ import type { Fault } from '../shared/faults';
 import type { Crc64, DestinationId, ItemId, UploadId } from '../shared/ids';
 import { FIRST_CONNECTIONS, IN_FLIGHT_BYTES, MOST_CONNECTIONS } from './limits';
 import { LiveWindow } from './live-window';
-import type { ItemEnd, Leftover, ListedPart, ScanJob, UploadedPart, WorkItem } from './ports';
+import type {
+  CredentialsNote,
+  ItemEnd,
+  Leftover,
+  ListedPart,
+  ScanJob,
+  UploadedPart,
+  WorkItem,
+} from './ports';
 
 /** The multipart upload of an item. */
 export interface Upload {
@@ -72,6 +80,7 @@ export type CredentialsState =
       readonly kind: 'held';
       readonly generation: number;
       readonly expiresAtServer: number | null;
+      readonly way: CredentialsNote['way'];
       readonly receivedAt: number;
       /** New ones are being asked for while these still serve. */
       readonly renewing: boolean;

@@ -2,7 +2,15 @@
 import { assertNever } from '../shared/brand';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { ObjectKey } from '../shared/ids';
-import type { Answer, CancelSignal, Ports, RequestContext } from './ports';
+import type {
+  Answer,
+  CancelSignal,
+  Ports,
+  RangeBody,
+  RequestContext,
+  StoredObject,
+  StoredPart,
+} from './ports';
 import { changeBetween } from './source-change';
 import type { Step, StepOutcome } from './steps';
 
@@ -54,6 +62,8 @@ async function run(ports: Ports, context: RequestContext, step: Step): Promise<D
       return put(ports, context, step);
     case 'initiate':
       return answered('initiate', await objects.initiateMultipartUpload(context, step.key, step));
+    case 'post':
+      return post(ports, context, step);
     case 'part':
       return part(ports, context, step);
     case 'list-parts':
@@ -99,18 +109,36 @@ async function put({ files, objects }: Ports, context: RequestContext, step: Of<
   }
 }
 
+/** The body holds its end back until the file was looked at again, so the read counts also where the answer is lost. */
+async function post({ files, objects }: Ports, context: RequestContext, step: Of<'post'>): Promise<Done> {
+  const body = await files.openSealed(step.source);
+  if (!body.ok) return local({ step: 'post', result: { read: body, sent: body } });
+  return sendReading(body.value, 'post', () => objects.postObject(context, step.key, body.value, step));
+}
+
 async function part({ files, objects }: Ports, context: RequestContext, step: Of<'part'>): Promise<Done> {
   const { partNumber, offsetBytes, sizeBytes } = step.range;
   const body = await files.openRange(step.source, offsetBytes, sizeBytes);
   if (!body.ok) return local({ step: 'part', result: { read: body, sent: body } });
+  return sendReading(body.value, 'part', () =>
+    objects.uploadPart(context, step.key, step.uploadId, partNumber, body.value),
+  );
+}
+
+async function sendReading(
+  body: RangeBody,
+  step: 'part' | 'post',
+  send: () => Promise<Answer<StoredPart | StoredObject>>,
+): Promise<Done> {
   try {
-    const sent = await objects.uploadPart(context, step.key, step.uploadId, partNumber, body.value);
+    const sent = await send();
     // What the disk says goes first: a file that changed is the cause of whatever the request met.
-    const read = await body.value.finish();
+    const read = await body.finish();
     const counts = read.ok || sent.ok || read.fault.code.startsWith('source-');
-    return { step: 'part', result: { read: counts ? read : sent, sent }, clockOffsetMs: sent.clockOffsetMs };
+    const result = { read: counts ? read : sent, sent };
+    return { step, result, clockOffsetMs: sent.clockOffsetMs } as Done;
   } finally {
-    await body.value.close();
+    await body.close();
   }
 }
 
@@ -155,7 +183,7 @@ async function abortOrphans(
 
 function failed(step: Step, why: Fault): Done {
   const result: Outcome<never> = failure(why);
-  const both = step.kind === 'put' || step.kind === 'part';
+  const both = step.kind === 'put' || step.kind === 'post' || step.kind === 'part';
   return {
     step: step.kind,
     result: both ? { read: result, sent: result } : result,

@@ -24,7 +24,19 @@ export type Step =
       readonly source: Source;
       readonly forbidOverwrite: boolean;
     }
-  | { readonly kind: 'initiate'; readonly key: ObjectKey; readonly forbidOverwrite: boolean }
+  /** The whole file as a form, streamed. */
+  | {
+      readonly kind: 'post';
+      readonly key: ObjectKey;
+      readonly source: Source;
+      readonly forbidOverwrite: boolean;
+    }
+  | {
+      readonly kind: 'initiate';
+      readonly key: ObjectKey;
+      readonly sizeBytes: number;
+      readonly forbidOverwrite: boolean;
+    }
   | {
       readonly kind: 'part';
       readonly key: ObjectKey;
@@ -51,6 +63,7 @@ export interface StepResults {
   readonly compare: Outcome<Crc64>;
   /** `read` is what we made of the bytes on the disk, whatever became of the request. */
   readonly put: { readonly read: Outcome<Crc64>; readonly sent: Outcome<StoredObject> };
+  readonly post: StepResults['put'];
   readonly initiate: Outcome<{ readonly uploadId: UploadId; readonly requestId: string }>;
   readonly part: { readonly read: Outcome<Crc64>; readonly sent: Outcome<StoredPart> };
   readonly 'list-parts': Outcome<readonly ListedPart[]>;
@@ -64,6 +77,11 @@ export type StepKind = Step['kind'];
 export type StepOutcome = {
   [K in StepKind]: { readonly step: K; readonly result: StepResults[K] };
 }[StepKind];
+
+/** What the server said, where a step has read the disk too. */
+export function outcomeOf(done: StepOutcome): Outcome<unknown> {
+  return done.step === 'put' || done.step === 'post' || done.step === 'part' ? done.result.sent : done.result;
+}
 
 /** Steps that read the disk alone: they need neither network nor credentials. */
 export function isLocal(kind: StepKind): boolean {

@@ -1,12 +1,9 @@
 import type { CredentialsNote, CredentialsPort } from '../engine/ports';
-import type { TemporaryCredentials } from '../shared/credentials';
+import type { Grant } from '../shared/credentials';
 import { success, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 
-export type AskCredentials = (
-  destinationId: DestinationId,
-  fresh: boolean,
-) => Promise<Outcome<TemporaryCredentials>>;
+export type AskCredentials = (destinationId: DestinationId, fresh: boolean) => Promise<Outcome<Grant>>;
 
 /** How many generations are kept: requests in flight were signed with the ones before. */
 const KEPT = 4;
@@ -14,7 +11,7 @@ const KEPT = 4;
 /** Holds the secrets in memory and gives the engine their number alone (P10). */
 export class CredentialsKeeper implements CredentialsPort {
   readonly #ask: AskCredentials;
-  readonly #held = new Map<DestinationId, { generation: number; credentials: TemporaryCredentials }[]>();
+  readonly #held = new Map<DestinationId, { generation: number; credentials: Grant }[]>();
   #generation = 0;
 
   constructor(ask: AskCredentials) {
@@ -27,11 +24,12 @@ export class CredentialsKeeper implements CredentialsPort {
     const generation = ++this.#generation;
     const held = [{ generation, credentials: answer.value }, ...(this.#held.get(destinationId) ?? [])];
     this.#held.set(destinationId, held.slice(0, KEPT));
-    return success({ generation, expiresAtServer: answer.value.expiresAtServer });
+    const way = answer.value.kind === 'post-policy' ? 'form' : 'requests';
+    return success({ generation, expiresAtServer: answer.value.expiresAtServer, way });
   }
 
   /** The secrets of a generation, where a request is signed. */
-  credentials(destinationId: DestinationId, generation: number): TemporaryCredentials | null {
+  credentials(destinationId: DestinationId, generation: number): Grant | null {
     return (
       this.#held.get(destinationId)?.find((entry) => entry.generation === generation)?.credentials ?? null
     );

@@ -1,9 +1,11 @@
 /** The engine's end of the link to main: calls in, replies and deltas out. Knows nothing of Electron. */
 import type { EngineCall, FromEngine, Link, ToEngine } from '../shared/engine-link';
-import type { TemporaryCredentials } from '../shared/credentials';
+import type { Grant } from '../shared/credentials';
 import { failure, fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { calls, type CallValue, type Reply } from '../shared/ipc/contract';
+import type { AskUploadUrls } from '../oss/signed-urls';
+import type { UploadUrlAnswer } from '../shared/upload-urls';
 import { openFerry, type Ferry } from './ferry';
 
 /** Five deltas a second: twice what a reader of numbers can follow, half of what the window may get at most. */
@@ -20,7 +22,8 @@ export function serveEngine(link: Link<ToEngine, FromEngine>): void {
 
 class EngineServer {
   readonly #link: Link<ToEngine, FromEngine>;
-  readonly #asked = new Map<number, (outcome: Outcome<TemporaryCredentials>) => void>();
+  readonly #asked = new Map<number, (outcome: Outcome<Grant>) => void>();
+  readonly #signing = new Map<number, (outcome: Outcome<UploadUrlAnswer>) => void>();
   #ferry: Promise<Outcome<Ferry>> | null = null;
   #nextAsk = 1;
   #ticking: NodeJS.Timeout | null = null;
@@ -39,6 +42,11 @@ class EngineServer {
       this.#asked.delete(message.id);
       return;
     }
+    if (message.kind === 'upload-urls') {
+      this.#signing.get(message.id)?.(message.outcome);
+      this.#signing.delete(message.id);
+      return;
+    }
     const ferry = await this.#ferry;
     if (message.kind === 'call') {
       const reply = ferry?.ok === true ? await this.#answer(ferry.value, message) : notOpen(ferry);
@@ -48,13 +56,19 @@ class EngineServer {
   }
 
   async #start({ directory, destinations, connections }: Start): Promise<Outcome<Ferry>> {
-    const ask = (destinationId: DestinationId, fresh: boolean): Promise<Outcome<TemporaryCredentials>> =>
+    const ask = (destinationId: DestinationId, fresh: boolean): Promise<Outcome<Grant>> =>
       new Promise((resolve) => {
         const id = this.#nextAsk++;
         this.#asked.set(id, resolve);
         this.#link.send({ kind: 'ask-credentials', id, destinationId, fresh });
       });
-    const ferry = await openFerry({ directory, destinations, connections, ask });
+    const askUploadUrls: AskUploadUrls = (destinationId, question, fresh) =>
+      new Promise((resolve) => {
+        const id = this.#nextAsk++;
+        this.#signing.set(id, resolve);
+        this.#link.send({ kind: 'ask-upload-urls', id, destinationId, question, fresh });
+      });
+    const ferry = await openFerry({ directory, destinations, connections, ask, askUploadUrls });
     if (!ferry.ok) {
       this.#link.send({ kind: 'broken', fault: ferry.fault });
       return ferry;
@@ -73,7 +87,10 @@ class EngineServer {
     this.#link.send({ kind: 'stopped' });
   }
 
-  #note(ferry: Ferry, message: Exclude<ToEngine, { kind: 'start' | 'credentials' | 'call' | 'stop' }>): void {
+  #note(
+    ferry: Ferry,
+    message: Exclude<ToEngine, { kind: 'start' | 'credentials' | 'upload-urls' | 'call' | 'stop' }>,
+  ): void {
     switch (message.kind) {
       case 'destinations':
         ferry.setDestinations(message.destinations);

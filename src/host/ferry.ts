@@ -1,6 +1,7 @@
 /** The engine on Node, put together: what main's engine process and the command both run. */
 import { setImmediate } from 'node:timers/promises';
 import { createObjectStore } from '../oss/object-store';
+import type { AskUploadUrls } from '../oss/signed-urls';
 import type { ItemEnd, WorkItem } from '../engine/ports';
 import { waitingOf, type Waiting } from './waiting';
 import { Runner } from '../engine/runner';
@@ -27,6 +28,8 @@ export interface FerryOptions {
   /** Most sockets at once, 1 to 32. */
   readonly connections: number;
   readonly ask: AskCredentials;
+  /** Asks the server that signs for a destination of `signed-url`; left out: there are none. */
+  readonly askUploadUrls?: AskUploadUrls;
   /** Silence after which a request is given up; the transport's 20 s unless told otherwise. */
   readonly stallMs?: number;
   /** Told once for each item, when its end is on the disk. */
@@ -79,6 +82,7 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   const objects = createObjectStore({
     destination: (id) => destinations.place(id),
     credentials: (id, generation) => keeper.credentials(id, generation),
+    ...(options.askUploadUrls === undefined ? {} : { askUploadUrls: options.askUploadUrls }),
     now: () => systemClock.now(),
     connections: options.connections,
     ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),

@@ -20,6 +20,8 @@ export function createFiles(): FilesPort {
     look,
     readWhole: (source) => readWhole(source, wholes),
     openRange: (source, offsetBytes, sizeBytes) => openRange(source, offsetBytes, sizeBytes, ranges),
+    openSealed: (source) =>
+      openReading(source, { offset: 0, size: source.snapshot.sizeBytes, sealed: true }, ranges),
     digest: (source, offsetBytes, sizeBytes) => digest(source, offsetBytes, sizeBytes, ranges),
   };
 }
@@ -124,18 +126,29 @@ async function readFully(
   return count;
 }
 
-async function openRange(
+function openRange(
   source: Source,
   offsetBytes: number,
   sizeBytes: number,
   pool: BufferPool,
 ): Promise<Outcome<RangeBody>> {
+  return openReading(source, { offset: offsetBytes, size: sizeBytes, sealed: false }, pool);
+}
+
+/** What is read of a file. `sealed`: the last chunk comes only after a second look at the file agrees (P1). */
+interface Range {
+  readonly offset: number;
+  readonly size: number;
+  readonly sealed: boolean;
+}
+
+async function openReading(source: Source, range: Range, pool: BufferPool): Promise<Outcome<RangeBody>> {
   const opened = await openUnchanged(source);
   if (!opened.ok) return opened;
   const buffers = await pool.take(2);
-  const reading = new RangeReading(opened.value, buffers, source, offsetBytes, sizeBytes, await startCrc64());
+  const reading = new RangeReading(opened.value, buffers, source, range, await startCrc64());
   return success({
-    sizeBytes,
+    sizeBytes: range.size,
     chunks: () => reading.chunks(),
     finish: () => reading.finish(),
     close: async () => {
@@ -150,8 +163,7 @@ class RangeReading {
   readonly #handle: FileHandle;
   readonly #buffers: readonly Buffer[];
   readonly #source: Source;
-  readonly #offset: number;
-  readonly #size: number;
+  readonly #range: Range;
   readonly #crc64: RunningCrc64;
   #done = 0;
   #trouble: Fault | null = null;
@@ -161,38 +173,47 @@ class RangeReading {
     handle: FileHandle,
     buffers: readonly Buffer[],
     source: Source,
-    offset: number,
-    size: number,
+    range: Range,
     crc64: RunningCrc64,
   ) {
     this.#handle = handle;
     this.#buffers = buffers;
     this.#source = source;
-    this.#offset = offset;
-    this.#size = size;
+    this.#range = range;
     this.#crc64 = crc64;
   }
 
-  /** Ends early when the file does: a request whose body ends early is never finished, so nothing mixed is stored. */
+  /**
+   * Ends early when the file does: a request whose body ends early is never finished, so nothing mixed is stored. A
+   * sealed range throws in place of its last chunk when the file changed meanwhile.
+   */
   async *chunks(): AsyncGenerator<Uint8Array> {
+    const { size, sealed } = this.#range;
     let turn = 0;
     this.#ahead = this.#read(turn, 0);
-    for (let asked = 0; asked < this.#size;) {
+    if (sealed && size === 0) await this.#breakSeal();
+    for (let asked = 0; asked < size;) {
       const chunk = await this.#ahead;
       if (chunk === null) return;
       asked += chunk.length;
       turn = 1 - turn;
-      this.#ahead = asked < this.#size ? this.#read(turn, asked) : Promise.resolve(null);
+      this.#ahead = asked < size ? this.#read(turn, asked) : Promise.resolve(null);
       this.#crc64.update(chunk);
       this.#done = asked;
+      if (sealed && asked === size) await this.#breakSeal();
       yield chunk;
     }
+  }
+
+  async #breakSeal(): Promise<void> {
+    this.#trouble = await changed(this.#source);
+    if (this.#trouble !== null) throw new Error(this.#trouble.message);
   }
 
   async finish(): Promise<Outcome<Crc64>> {
     const change = this.#trouble ?? (await changed(this.#source));
     if (change !== null) return failure(change);
-    if (this.#done < this.#size)
+    if (this.#done < this.#range.size)
       return failure(fault('connection-lost', 'The body was not read to its end.'));
     return success(this.#crc64.finish());
   }
@@ -206,9 +227,9 @@ class RangeReading {
   async #read(turn: number, done: number): Promise<Uint8Array | null> {
     const buffer = this.#buffers[turn];
     if (buffer === undefined) return null;
-    const wanted = Math.min(BUFFER_BYTES, this.#size - done);
+    const wanted = Math.min(BUFFER_BYTES, this.#range.size - done);
     try {
-      const count = await readFully(this.#handle, buffer, wanted, this.#offset + done);
+      const count = await readFully(this.#handle, buffer, wanted, this.#range.offset + done);
       if (count === wanted) return buffer.subarray(0, count);
       this.#trouble = (await changed(this.#source)) ?? cutShort(this.#source.path);
     } catch (error) {

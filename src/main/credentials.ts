@@ -2,6 +2,8 @@ import type { TemporaryCredentials } from '../shared/credentials';
 import type { Destination } from '../shared/engine-link';
 import { failure, fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
+import { UrlServer } from '../oss/url-server';
+import type { UploadUrlAnswer, UploadUrlQuestion } from '../shared/upload-urls';
 import type { DestinationView } from '../shared/ipc/contract';
 
 /** One question to the server that a destination names. */
@@ -23,6 +25,7 @@ function hintOf(accessKeyId: string): string | null {
 export class Credentials {
   readonly #ask: AskTokenServer;
   readonly #onChange: () => void;
+  readonly #urlServers = new Map<DestinationId, { readonly url: string; readonly server: UrlServer }>();
   readonly #notes = new Map<DestinationId, Note>();
 
   constructor(ask: AskTokenServer, onChange: () => void) {
@@ -47,6 +50,31 @@ export class Credentials {
     const outcome = await this.#ask({ url: authorization.url, fresh, allowInsecure });
     if (outcome.ok) this.#remember(destination.destinationId, outcome.value);
     return outcome;
+  }
+
+  /** Has requests signed by the server of a `signed-url` destination. */
+  uploadUrls(
+    destination: Destination | undefined,
+    question: UploadUrlQuestion,
+    fresh: boolean,
+  ): Promise<Outcome<UploadUrlAnswer>> {
+    if (destination?.profile.authorization.kind !== 'signed-url')
+      return Promise.resolve(failure(fault('credentials-missing', 'No server signs for this destination.')));
+    return this.#urlServer(destination).ask(question, fresh);
+  }
+
+  #urlServer({ destinationId, profile }: Destination): UrlServer {
+    const url = 'url' in profile.authorization ? profile.authorization.url : '';
+    const known = this.#urlServers.get(destinationId);
+    if (known?.url === url) return known.server;
+    const server = new UrlServer({
+      url,
+      bearer: () => null,
+      now: () => Date.now(),
+      allowInsecure: profile.allowInsecure,
+    });
+    this.#urlServers.set(destinationId, { url, server });
+    return server;
   }
 
   #remember(destinationId: DestinationId, credentials: TemporaryCredentials): void {

@@ -1,10 +1,11 @@
 import { assertNever } from '../shared/brand';
-import type { TemporaryCredentials } from '../shared/credentials';
+import type { Grant } from '../shared/credentials';
 import type { Destination, EngineCall, FromEngine, Link, ToEngine } from '../shared/engine-link';
 import { fault, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { CallInput, CallValue, Reply } from '../shared/ipc/contract';
 import type { EngineStatus, QueueDelta } from '../shared/queue-view';
+import type { UploadUrlAnswer, UploadUrlQuestion } from '../shared/upload-urls';
 import type { Log } from './log';
 
 const DEATHS_WINDOW_MS = 60_000;
@@ -29,7 +30,13 @@ export interface SupervisorPorts {
     readonly destinations: readonly Destination[];
     readonly connections: number;
   };
-  askCredentials(destinationId: DestinationId, fresh: boolean): Promise<Outcome<TemporaryCredentials>>;
+  askCredentials(destinationId: DestinationId, fresh: boolean): Promise<Outcome<Grant>>;
+  /** Asks the server that signs for a destination, with the bearer token that main alone has. */
+  askUploadUrls(
+    destinationId: DestinationId,
+    question: UploadUrlQuestion,
+    fresh: boolean,
+  ): Promise<Outcome<UploadUrlAnswer>>;
   onStatus(status: EngineStatus): void;
   onDelta(delta: QueueDelta): void;
   now(): number;
@@ -164,6 +171,9 @@ export class EngineSupervisor {
       case 'ask-credentials':
         void this.#answerCredentials(process, message.id, message.destinationId, message.fresh);
         return;
+      case 'ask-upload-urls':
+        void this.#answerUploadUrls(process, message);
+        return;
       case 'stopped':
         this.#stopped?.();
         return;
@@ -180,6 +190,14 @@ export class EngineSupervisor {
   ): Promise<void> {
     const outcome = await this.#ports.askCredentials(destinationId, fresh);
     if (this.#process() === process) process.send({ kind: 'credentials', id, outcome });
+  }
+
+  async #answerUploadUrls(
+    process: EngineProcess,
+    { id, destinationId, question, fresh }: Extract<FromEngine, { kind: 'ask-upload-urls' }>,
+  ): Promise<void> {
+    const outcome = await this.#ports.askUploadUrls(destinationId, question, fresh);
+    if (this.#process() === process) process.send({ kind: 'upload-urls', id, outcome });
   }
 
   #sendPending(): void {

@@ -60,6 +60,8 @@ export function composeFerry(
       connections: book.settings().connections,
     }),
     askCredentials: (destinationId, fresh) => credentials.ask(find(destinationId), fresh),
+    askUploadUrls: (destinationId, question, fresh) =>
+      credentials.uploadUrls(find(destinationId), question, fresh),
     onStatus: (status) => publish('engine.status', status),
     onDelta: (delta) => publish('queue.delta', delta),
     now: () => Date.now(),

@@ -1,5 +1,5 @@
 import type { Answer, Body, RequestContext } from '../engine/ports';
-import type { TemporaryCredentials } from '../shared/credentials';
+import type { Grant } from '../shared/credentials';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { Profile } from '../shared/profile';
@@ -7,17 +7,20 @@ import { bucketOrigin, requestPath, type Origin } from './address';
 import { foreignAnswerFault, isAnswerOfOss, refusalOf, type Asked } from './errors';
 import type { WireAnswer } from './exchange';
 import { createSigners, type RequestToSign } from './sign';
+import { SignedUrls, type AskUploadUrls } from './signed-urls';
 import type { Transport } from './transport';
 
 export interface CallerOptions {
   readonly transport: Transport;
   destination(id: DestinationId): Profile | null;
-  credentials(id: DestinationId, generation: number): TemporaryCredentials | null;
+  credentials(id: DestinationId, generation: number): Grant | null;
+  /** Asks the server that signs for destinations of `signed-url`. */
+  readonly askUploadUrls: AskUploadUrls;
   now(): number;
 }
 
 /** One call of OSS's interface, before it is signed. */
-interface Call {
+export interface Call {
   /** OSS's name of it: PutObject. */
   readonly operation: string;
   /** The right it needs, where its name is another. */
@@ -28,6 +31,10 @@ interface Call {
   readonly query?: Record<string, string>;
   readonly headers?: Record<string, string>;
   readonly body?: Body;
+  /** Of the object that is begun, where the call carries none of it. */
+  readonly sizeBytes?: number;
+  /** The grant itself is in the body: nothing is signed. */
+  readonly isForm?: true;
   /** Counts body bytes; left out for documents that are no part of an object. */
   readonly onSent?: (bytes: number) => void;
   readonly patience?: number;
@@ -45,13 +52,36 @@ export interface Caller {
 const ANSWER_LIMIT_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = 'OSS-Ferry';
 
+/** A request ready to be sent, or an answer that somebody else has heard for us. */
+export type Prepared =
+  | {
+      readonly kind: 'request';
+      readonly origin: Origin;
+      readonly path: string;
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'answer'; readonly answer: WireAnswer };
+
 export function createCaller(options: CallerOptions): Caller {
   const signers = createSigners();
+  const urls = new SignedUrls(options.askUploadUrls, () => options.now());
 
   const findDestination = (context: RequestContext): Outcome<Profile> => {
     const profile = options.destination(context.destinationId);
     if (profile !== null) return success(profile);
     return failure(fault('invalid-input', 'The destination of this item is not known any more.'));
+  };
+
+  const prepareBy = (
+    grant: Grant,
+    profile: Profile,
+    context: RequestContext,
+    call: Call,
+  ): Promise<Outcome<Prepared>> | Outcome<Prepared> => {
+    if (grant.kind === 'signed-url') return urls.prepare(profile, context, grant, call);
+    if (grant.kind === 'post-policy') return call.isForm === true ? unsigned(profile, call) : noForm(call);
+    const sign = signers.signerFor(context.destinationId, context.generation, profile, grant);
+    return prepare(profile, call, (request) => sign(request, options.now() + context.clockOffsetMs));
   };
 
   return {
@@ -66,15 +96,18 @@ export function createCaller(options: CallerOptions): Caller {
         operation: call.operation,
         action: `oss:${call.action ?? call.operation}`,
         keyPrefix: profile.prefix,
-        accessKeyId: credentials.accessKeyId,
+        // Who signs for us does so with temporary credentials, too.
+        accessKeyId: 'accessKeyId' in credentials ? credentials.accessKeyId : 'STS.',
       };
-      const sign = signers.signerFor(context.destinationId, context.generation, profile, credentials);
-      const prepared = prepare(profile, call, (request) =>
-        sign(request, options.now() + context.clockOffsetMs),
-      );
+      const prepared = await prepareBy(credentials, profile, context, call);
       if (!prepared.ok) return unanswered(prepared.fault);
+      if (prepared.value.kind === 'answer')
+        return judge(prepared.value.answer, asked, bucketOrigin(profile), options.now(), read);
+      const { origin, path, headers } = prepared.value;
       const sent = await options.transport.send({
-        ...prepared.value,
+        origin,
+        path,
+        headers: { ...headers, 'User-Agent': USER_AGENT },
         method: call.method,
         body: call.body ?? null,
         cancel: context.cancel,
@@ -83,7 +116,7 @@ export function createCaller(options: CallerOptions): Caller {
         patience: call.patience ?? 1,
       });
       if (!sent.ok) return unanswered(sent.fault);
-      return judge(sent.value, asked, prepared.value.origin, options.now(), read);
+      return judge(sent.value, asked, origin, options.now(), read);
     },
 
     async greet(context) {
@@ -123,10 +156,13 @@ export function bodyOf(bytes: Uint8Array): Body {
 const ignore = (): void => undefined;
 const unanswered = (why: Fault): Answer<never> => ({ ...failure(why), clockOffsetMs: null });
 
-interface Prepared {
-  readonly origin: Origin;
-  readonly path: string;
-  readonly headers: Record<string, string>;
+/** What a form does not carry cannot be asked for with it. */
+const noForm = ({ operation }: Call): Outcome<never> =>
+  failure(fault('no-permission', `A post policy does not allow ${operation}.`));
+
+function unsigned(profile: Profile, { headers = {} }: Call): Outcome<Prepared> {
+  const path = requestPath(profile, null, {});
+  return success({ kind: 'request', origin: bucketOrigin(profile), path, headers });
 }
 
 function prepare(
@@ -152,7 +188,7 @@ function prepare(
       query,
       headers,
     };
-    return success({ origin: bucketOrigin(profile), path, headers: sign(request) });
+    return success({ kind: 'request', origin: bucketOrigin(profile), path, headers: sign(request) });
   } catch {
     return failure(fault('internal', `${call.operation} could not be signed.`));
   }

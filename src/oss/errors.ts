@@ -106,7 +106,9 @@ function faultCodeOf(said: Said, status: number, accessKeyId: string): FaultCode
   if (said.endpoint !== null || /must be addressed using the specified endpoint/i.test(message))
     return 'wrong-endpoint';
   if (/signing region/i.test(message)) return 'wrong-endpoint';
-  if (code === 'AccessDenied' && /token.{0,40}expired/i.test(message)) return 'token-expired';
+  // A signed URL and the policy of a form expire, too, and have no code of their own for it.
+  if (code === 'AccessDenied' && /(token|request|policy).{0,40}expired/i.test(message))
+    return 'token-expired';
   if (code === 'InvalidAccessKeyId' && accessKeyId.startsWith('STS.')) return 'token-expired';
   const known = code === null ? undefined : FAULT_OF_OSS_CODE.get(code);
   if (known !== undefined) return known;

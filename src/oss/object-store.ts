@@ -6,11 +6,13 @@ import type {
   ListedPart,
   ObjectStorePort,
   RequestContext,
+  SealedBody,
+  StoredObject,
   UploadedPart,
   WriteOptions,
 } from '../engine/ports';
-import type { TemporaryCredentials } from '../shared/credentials';
-import { success } from '../shared/faults';
+import type { Grant } from '../shared/credentials';
+import { failure, fault, success, type Fault } from '../shared/faults';
 import type { DestinationId, ObjectKey, UploadId } from '../shared/ids';
 import type { Profile } from '../shared/profile';
 import {
@@ -28,6 +30,8 @@ import {
 } from './answers';
 import { bodyOf, createCaller, type Caller } from './caller';
 import { contentTypeOf } from './content-type';
+import { formOf } from './post-form';
+import type { AskUploadUrls } from './signed-urls';
 import { createTransport } from './transport';
 import { escapeXml } from './xml';
 
@@ -35,7 +39,9 @@ export interface ObjectStoreOptions {
   /** Null: no such destination (any more). */
   destination(id: DestinationId): Profile | null;
   /** Null: that generation of credentials is not at hand. */
-  credentials(id: DestinationId, generation: number): TemporaryCredentials | null;
+  credentials(id: DestinationId, generation: number): Grant | null;
+  /** Asks the server that signs for destinations of `signed-url`; left out: there are none. */
+  readonly askUploadUrls?: AskUploadUrls;
   now(): number;
   /** Connections to one bucket at a time. */
   readonly connections: number;
@@ -56,8 +62,9 @@ const PAGE_ENTRIES = '1000';
 /** OSS over our own transport. See ObjectStorePort for what it promises. */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort & { close(): void } {
   const transport = createTransport(options);
-  const caller = createCaller({ ...options, transport });
+  const caller = createCaller({ askUploadUrls: nobodySigns, ...options, transport });
   return {
+    postObject: (context, key, body, write) => postObject(caller, options, context, key, body, write),
     putObject: (context, key, body, write) =>
       caller.call(
         context,
@@ -81,6 +88,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
           key,
           subresources: { uploads: '' },
           headers: { 'Content-Type': contentTypeOf(key), ...writeHeaders(write) },
+          sizeBytes: write.sizeBytes,
         },
         readInitiated,
       ),
@@ -127,6 +135,41 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
     probe: (context) => caller.greet(context),
     close: () => transport.close(),
   };
+}
+
+const nobodySigns: AskUploadUrls = () =>
+  Promise.resolve(failure(fault('internal', 'Nobody was named who signs for this destination.')));
+
+function postObject(
+  caller: Caller,
+  options: ObjectStoreOptions,
+  context: RequestContext,
+  key: ObjectKey,
+  body: SealedBody,
+  write: WriteOptions,
+): Promise<Answer<StoredObject>> {
+  const refuse = (why: Fault): Promise<Answer<never>> =>
+    Promise.resolve({ ...failure(why), clockOffsetMs: null });
+  const profile = options.destination(context.destinationId);
+  const grant = options.credentials(context.destinationId, context.generation);
+  if (profile === null || grant?.kind !== 'post-policy')
+    return refuse(fault('credentials-missing', 'There is no post policy for this destination.'));
+  const form = formOf(profile, grant, key, body);
+  if (!form.ok) return refuse(form.fault);
+  return caller.call(
+    context,
+    {
+      operation: 'PostObject',
+      action: 'PutObject',
+      method: 'POST',
+      key: null,
+      isForm: true,
+      headers: { 'Content-Type': form.value.contentType, ...writeHeaders(write) },
+      body: form.value.body,
+      onSent: (bytes) => context.onSent(bytes),
+    },
+    readStoredObject,
+  );
 }
 
 function writeHeaders(write: WriteOptions): Record<string, string> {

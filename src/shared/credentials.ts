@@ -13,3 +13,26 @@ export const temporaryCredentialsSchema = z.object({
   expiresAtServer: z.number().nullable(),
 });
 export type TemporaryCredentials = Readonly<z.infer<typeof temporaryCredentialsSchema>>;
+
+/** `signed-url`: somebody else signs each request, so there is nothing to hold. */
+export interface UrlGrant {
+  readonly kind: 'signed-url';
+  /** Asked for after a refusal: what the server has in its cache is dead. */
+  readonly fresh: boolean;
+  readonly expiresAtServer: null;
+}
+
+/** `post-policy`: what a form needs to be taken by OSS. Secret like a token: it uploads until it expires. */
+export interface FormGrant {
+  readonly kind: 'post-policy';
+  /** Where the form is posted to, as the server says: it must be the bucket's own domain. */
+  readonly host: string;
+  /** Keys begin with it. */
+  readonly directory: string;
+  /** Fields of the form in their order, without `key` and `file`. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly expiresAtServer: number;
+}
+
+/** What a destination's way of authorization gives for uploading. Only temporary credentials have no `kind`. */
+export type Grant = (TemporaryCredentials & { readonly kind?: never }) | UrlGrant | FormGrant;

@@ -1,10 +1,11 @@
 /** The messages between main and the engine process. Both sides are ours, so they are types alone. */
-import type { TemporaryCredentials } from './credentials';
+import type { Grant } from './credentials';
 import type { Fault, Outcome } from './faults';
 import type { DestinationId } from './ids';
 import type { CallInput, CallValue, Reply } from './ipc/contract';
 import type { Profile } from './profile';
 import type { QueueDelta } from './queue-view';
+import type { UploadUrlAnswer, UploadUrlQuestion } from './upload-urls';
 
 export interface Destination {
   readonly destinationId: DestinationId;
@@ -31,7 +32,8 @@ export type ToEngine =
       readonly name: EngineCall;
       readonly input: CallInput<EngineCall>;
     }
-  | { readonly kind: 'credentials'; readonly id: number; readonly outcome: Outcome<TemporaryCredentials> }
+  | { readonly kind: 'credentials'; readonly id: number; readonly outcome: Outcome<Grant> }
+  | { readonly kind: 'upload-urls'; readonly id: number; readonly outcome: Outcome<UploadUrlAnswer> }
   /** New credentials can be had (the user signed in): ask again at once. */
   | { readonly kind: 'credentials-changed'; readonly destinationId: DestinationId }
   /** The machine woke up or the system says that the network is back: probe at once. */
@@ -50,6 +52,14 @@ export type FromEngine =
       readonly kind: 'ask-credentials';
       readonly id: number;
       readonly destinationId: DestinationId;
+      readonly fresh: boolean;
+    }
+  /** The server that signs wants a bearer token, which only main has. */
+  | {
+      readonly kind: 'ask-upload-urls';
+      readonly id: number;
+      readonly destinationId: DestinationId;
+      readonly question: UploadUrlQuestion;
       readonly fresh: boolean;
     }
   | { readonly kind: 'stopped' };

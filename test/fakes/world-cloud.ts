@@ -1,5 +1,12 @@
 /** OSS and STS of the simulated world: what they hold, and what they answer to a request that reached them. */
-import type { HeadResult, ListedPart, StoredObject, StoredPart, UploadedPart } from '../../src/engine/ports';
+import type {
+  CredentialsNote,
+  HeadResult,
+  ListedPart,
+  StoredObject,
+  StoredPart,
+  UploadedPart,
+} from '../../src/engine/ports';
 import { failure, fault, success, type Fault, type Outcome } from '../../src/shared/faults';
 import type { ETag, UploadId } from '../../src/shared/ids';
 import { crc64Of, md5Of, sizeOf, textOf, type Content } from './world-bytes';
@@ -29,6 +36,8 @@ export class WorldCloud {
   /** Server time minus local time. */
   clockOffsetMs = 0;
   tokenLifeMs = 15 * 60_000;
+  /** `form`: nothing but PostObject is allowed. */
+  way: CredentialsNote['way'] = 'requests';
   readonly forbidden = new Set<Right>();
   readonly objects = new Map<string, Content>();
   /** Every content that each key ever had. */
@@ -59,7 +68,7 @@ export class WorldCloud {
     return Math.floor(this.now() / 1000) * 1000 - this.#clock.now();
   }
 
-  issue(fresh: boolean): { readonly generation: number; readonly expiresAtServer: number } {
+  issue(fresh: boolean): CredentialsNote {
     const cached = this.#cached;
     const stillGood = cached !== null && cached.expiresAtServer - this.now() > this.tokenLifeMs / 2;
     const token =
@@ -67,7 +76,7 @@ export class WorldCloud {
     this.#cached = token;
     this.#generation += 1;
     this.tokens.set(this.#generation, token);
-    return { generation: this.#generation, expiresAtServer: token.expiresAtServer };
+    return { generation: this.#generation, expiresAtServer: token.expiresAtServer, way: this.way };
   }
 
   revokeAll(): void {

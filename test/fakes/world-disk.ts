@@ -32,6 +32,7 @@ export class WorldDisk {
   readonly #files = new Map<string, File>();
   /** Every content that a file ever had, by its look. */
   readonly #past = new Map<string, Map<string, Content>>();
+  readonly #sealed = new WeakMap<Body, Source>();
   readonly #bytes = new WeakMap<Body, () => Content>();
   #looks = 0;
 
@@ -71,6 +72,12 @@ export class WorldDisk {
     return read();
   }
 
+  /** A sealed body of a file that changed since never ends. */
+  isSealBroken(body: Body): boolean {
+    const source = this.#sealed.get(body);
+    return source !== undefined && this.#change(source) !== null;
+  }
+
   /** @param alive false once the process that asks has died */
   port(alive: () => boolean): FilesPort {
     return {
@@ -82,6 +89,12 @@ export class WorldDisk {
       },
       openRange: (source, offsetBytes, sizeBytes) =>
         this.#later(alive, () => this.#range(source, offsetBytes, sizeBytes)),
+      openSealed: (source) =>
+        this.#later(alive, () => {
+          const body = this.#range(source, 0, source.snapshot.sizeBytes);
+          if (body.ok) this.#sealed.set(body.value, source);
+          return body;
+        }),
       digest: async (source, offsetBytes, sizeBytes) => {
         const first = this.#check(source);
         if (first !== null) return failure(first);
@@ -146,6 +159,10 @@ export class WorldDisk {
 
   #check(source: Source): Fault | null {
     if (this.lockedOften && this.#chance.happens(0.2)) return fault('source-locked', 'It is held.');
+    return this.#change(source);
+  }
+
+  #change(source: Source): Fault | null {
     const now = this.#look(source.path);
     if (!now.ok) return now.fault;
     return now.value.fingerprint === source.snapshot.fingerprint

@@ -1,5 +1,5 @@
 /** Watches the simulated world and names every promise that is broken, at the moment it is. */
-import type { ItemEnd, UploadedPart, WorkItem } from '../../src/engine/ports';
+import type { CredentialsNote, ItemEnd, UploadedPart, WorkItem } from '../../src/engine/ports';
 import type { Outcome } from '../../src/shared/faults';
 import { batchOf, type UploadId } from '../../src/shared/ids';
 import type { EngineState, LiveItem } from '../../src/engine/state';
@@ -43,6 +43,10 @@ export class WorldJudge {
   }
 
   /** P2: only a policy that says so may replace. */
+  goesBy(way: CredentialsNote['way'], key: string): void {
+    this.#must(this.#cloud.way === way, `${key} goes by ${way}, which its credentials do not allow`);
+  }
+
   write(key: string, forbidOverwrite: boolean): void {
     if (forbidOverwrite) return;
     const allowed = this.#rows(key).some((row) => {

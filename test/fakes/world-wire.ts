@@ -59,10 +59,21 @@ export class WorldWire {
   }
 
   port(): ObjectStorePort {
-    const { cloud, judge } = this.#world;
+    const { cloud, disk, judge } = this.#world;
     return {
+      postObject: (context, key, body, { forbidOverwrite }) =>
+        this.#carry(context, body, (content) => {
+          judge.goesBy('form', key);
+          judge.write(key, forbidOverwrite);
+          if (disk.isSealBroken(body)) return failure(fault('connection-lost', 'The request never ended.'));
+          return this.#falsify(
+            key,
+            judge.stored(key, () => cloud.put(key, content, forbidOverwrite)),
+          );
+        }),
       putObject: (context, key, body, { forbidOverwrite }) =>
         this.#carry(context, body, (content) => {
+          judge.goesBy('requests', key);
           judge.write(key, forbidOverwrite);
           if (this.#lies(key, 0.1)) return failure(fault('server-refused', 'InvalidDigest'));
           return this.#falsify(
@@ -72,6 +83,7 @@ export class WorldWire {
         }),
       initiateMultipartUpload: (context, key, { forbidOverwrite }) =>
         this.#carry(context, null, () => {
+          judge.goesBy('requests', key);
           judge.initiate(key, forbidOverwrite);
           return cloud.initiate(key, forbidOverwrite);
         }),

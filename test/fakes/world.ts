@@ -72,6 +72,10 @@ export class World {
     this.#cloud.existsFirst = chance.happens(0.5);
     this.#cloud.tokenLifeMs = chance.pick([20_000, 120_000, 900_000]);
     this.#cloud.clockOffsetMs = chance.pick([0, 0, 2_500, -2_500, 3_600_000, -3_600_000]);
+    if (seed % 5 === 0) {
+      this.#cloud.way = 'form';
+      for (const right of RIGHTS) this.#cloud.forbidden.add(right);
+    }
     for (const right of RIGHTS) if (chance.happens(0.25)) this.#cloud.forbidden.add(right);
     this.#destinationIds = (chance.happens(0.3) ? ['home', 'away'] : ['home']) as DestinationId[];
     this.#process = this.#begin(new MemoryStore(this.#clock, this.#queue));

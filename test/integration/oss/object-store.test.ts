@@ -16,8 +16,8 @@ import { sessionPolicy } from '../../../src/shared/session-policy';
 import { adminLines, openCloud, setFaults, temporaryKeys, type TestCloud } from '../sandbox/cloud';
 import { crc64 } from './crc64';
 
-const KEEP = { forbidOverwrite: true };
-const REPLACE = { forbidOverwrite: false };
+const KEEP = { forbidOverwrite: true, sizeBytes: 1 };
+const REPLACE = { forbidOverwrite: false, sizeBytes: 1 };
 const MIB = 1024 * 1024;
 
 let cloud: TestCloud;

@@ -113,7 +113,7 @@ export class Desk {
   }
 
   credentials(generation = 1, expiresAtServer: number | null = null): readonly Effect[] {
-    const outcome = success({ generation, expiresAtServer });
+    const outcome = success({ generation, expiresAtServer, way: 'requests' as const });
     return this.send({ kind: 'credentials', destinationId: HOME, outcome });
   }
 

@@ -143,3 +143,32 @@ describe('a range of a file', () => {
     }
   });
 });
+
+describe('a whole file in one request', () => {
+  it('is read in order, and its CRC-64 is that of what was read', async () => {
+    const bytes = Buffer.alloc(2 * MIB + 3, 'ab');
+    const body = must(await files.openSealed(await made(bytes)));
+    expect(await read(body)).toEqual(bytes);
+    expect(must(await body.finish())).toBe(crc64(bytes));
+    await body.close();
+  });
+
+  it.each([
+    ['three buffers', 2 * MIB + 3],
+    ['one buffer', 10],
+    ['nothing', 0],
+  ])('of %s holds its end back when the file has changed meanwhile', async (_, sizeBytes) => {
+    const body = must(await files.openSealed(await made(Buffer.alloc(sizeBytes))));
+    let bytes = 0;
+    const reading = (async () => {
+      const chunks = body.chunks()[Symbol.asyncIterator]();
+      await appendFile(path, 'more');
+      for (let next = await chunks.next(); next.done !== true; next = await chunks.next())
+        bytes += next.value.length;
+    })();
+    await expect(reading).rejects.toThrow();
+    expect(bytes).toBe(Math.max(0, Math.ceil(sizeBytes / MIB) - 1) * MIB);
+    expect(await body.finish()).toMatchObject({ ok: false, fault: { code: 'source-changed' } });
+    await body.close();
+  });
+});

@@ -56,6 +56,7 @@ function supervised() {
       return Promise.resolve(failure(fault('token-server', 'no answer')));
     },
     onStatus: (status) => statuses.push(status),
+    askUploadUrls: () => Promise.resolve(failure(fault('token-server', 'no answer'))),
     onDelta: () => {},
     now: () => now,
     after: (delayMs, ring) => {

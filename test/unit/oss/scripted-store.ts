@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach } from 'vitest';
 import type { ObjectStorePort, WholeBody } from '../../../src/engine/ports';
 import { createObjectStore } from '../../../src/oss/object-store';
-import type { TemporaryCredentials } from '../../../src/shared/credentials';
+import type { AskUploadUrls } from '../../../src/oss/signed-urls';
+import type { Grant, TemporaryCredentials } from '../../../src/shared/credentials';
 import type { Crc64, ObjectKey, UploadId } from '../../../src/shared/ids';
 import { profileSchema, type Profile, type ProfileInput } from '../../../src/shared/profile';
 import { reusedBufferBody, startScriptedServer, type ScriptedServer } from './scripted-server';
@@ -13,8 +14,8 @@ export const CREDENTIALS: TemporaryCredentials = {
   securityToken: 'token/+=',
   expiresAtServer: null,
 };
-export const KEEP = { forbidOverwrite: true };
-export const REPLACE = { forbidOverwrite: false };
+export const KEEP = { forbidOverwrite: true, sizeBytes: 1 };
+export const REPLACE = { forbidOverwrite: false, sizeBytes: 1 };
 export const OK_PUT = {
   ETag: '"ABC"',
   'x-oss-hash-crc64ecma': '11051210869376104954',
@@ -26,10 +27,16 @@ export const key = (text: string): ObjectKey => text as ObjectKey;
 export let server: ScriptedServer;
 export let store: ObjectStorePort & { close(): void };
 let profile: Profile;
-let credentials: TemporaryCredentials | null;
+let credentials: Grant | null;
+let signer: AskUploadUrls;
 
-export function useCredentials(some: TemporaryCredentials | null): void {
+export function useCredentials(some: Grant | null): void {
   credentials = some;
+}
+
+/** Who signs for the destination under `signed-url`. */
+export function useSigner(some: AskUploadUrls): void {
+  signer = some;
 }
 
 export function useProfile(more: Partial<ProfileInput> = {}): void {
@@ -62,7 +69,9 @@ export function useScriptedStore(): void {
     useProfile();
     store = createObjectStore({
       destination: (id) => (id === 'd1' ? profile : null),
-      credentials: (_, generation) => (generation === 1 ? credentials : null),
+      credentials: (_, generation) =>
+        generation === 1 || credentials?.kind === 'signed-url' ? credentials : null,
+      askUploadUrls: (...question) => signer(...question),
       now: () => Date.now(),
       connections: 4,
       stallMs: 2_000,

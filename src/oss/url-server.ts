@@ -1,0 +1,53 @@
+import type { Grant } from '../shared/credentials';
+import { failure, success, type Fault, type Outcome } from '../shared/faults';
+import { uploadUrlAnswerSchema, type UploadUrlAnswer, type UploadUrlQuestion } from '../shared/upload-urls';
+import { askApplicationServer, type ServerCall } from './application-server';
+
+export interface UrlServerOptions {
+  readonly url: string;
+  /** The bearer token of this moment; null: none. */
+  bearer(): string | null;
+  now(): number;
+  readonly allowInsecure?: boolean;
+  readonly lookup?: ServerCall['lookup'];
+}
+
+/**
+ * The server that signs for one destination. There is nothing to fetch in advance, so a grant is given at once; but
+ * a server that refused us is not asked again with the same bearer token: someone must act first.
+ */
+export class UrlServer {
+  readonly #options: UrlServerOptions;
+  #refusal: { readonly fault: Fault; readonly bearer: string | null } | null = null;
+
+  constructor(options: UrlServerOptions) {
+    this.#options = options;
+  }
+
+  grant(fresh: boolean): Outcome<Grant> {
+    const refusal = this.#refusal;
+    if (refusal !== null && refusal.bearer === this.#options.bearer()) return failure(refusal.fault);
+    this.#refusal = null;
+    return success({ kind: 'signed-url', fresh, expiresAtServer: null });
+  }
+
+  /** Faults as of `askApplicationServer`. */
+  async ask(question: UploadUrlQuestion, fresh: boolean): Promise<Outcome<UploadUrlAnswer>> {
+    const { url, allowInsecure, lookup } = this.#options;
+    const bearer = this.#options.bearer();
+    const answer = await askApplicationServer(
+      {
+        url,
+        bearer,
+        question,
+        fresh,
+        now: () => this.#options.now(),
+        ...(allowInsecure === undefined ? {} : { allowInsecure }),
+        ...(lookup === undefined ? {} : { lookup }),
+      },
+      uploadUrlAnswerSchema,
+    );
+    if (!answer.ok && answer.fault.code === 'token-refused') this.#refusal = { fault: answer.fault, bearer };
+    return answer;
+  }
+}
