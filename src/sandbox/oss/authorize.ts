@@ -19,10 +19,13 @@ const ACTIONS: Partial<Record<Operation, string>> = {
   GetObject: 'oss:GetObject',
   HeadObject: 'oss:GetObject',
   GetObjectTagging: 'oss:GetObjectTagging',
+  PutObjectTagging: 'oss:PutObjectTagging',
   DeleteObject: 'oss:DeleteObject',
   ListObjects: 'oss:ListObjects',
   ListObjectsV2: 'oss:ListObjects',
 };
+
+const TAKES_TAGS: readonly Operation[] = ['PutObject', 'InitiateMultipartUpload'];
 
 /**
  * Lets the request pass where role policy and session policy both allow every action it needs. The RAM user
@@ -38,7 +41,8 @@ export function authorize(
   if (caller.kind === 'user') return;
   const action = ACTIONS[operation];
   const actions = action === undefined ? [] : [action];
-  if (exchange.headers.has('x-oss-tagging')) actions.push('oss:PutObjectTagging');
+  if (TAKES_TAGS.includes(operation) && exchange.headers.has('x-oss-tagging'))
+    actions.push('oss:PutObjectTagging');
   const name = `${address.bucket ?? '*'}${address.key === '' ? '' : `/${address.key}`}`;
   const resource = `acs:oss:oss-${scope.region}:${scope.account.accountId}:${name}`;
   const { policy } = caller.session;

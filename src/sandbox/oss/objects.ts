@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { StoredObject } from '../storage/records';
+import { readBody } from '../wire/body';
 import { Refusal } from '../wire/refusal';
 import type { Answer } from '../wire/answer';
 import { emptyAnswer, xmlAnswer, type OssCall } from './call';
@@ -11,9 +13,12 @@ import {
   forbidsOverwrite,
   keptHeaders,
   MAX_BODY_BYTES,
-  parseTags,
   refuseCallback,
 } from './upload-headers';
+import { formatTags, parseTagging, parseTags } from './tags';
+
+// Ten tags of 384 characters each, escaped, and their elements.
+const MAX_TAGGING_BYTES = 64 << 10;
 
 /** PutObject: stores one body as an object. */
 export async function putObject({ exchange, bucket, key }: OssCall): Promise<Answer> {
@@ -107,6 +112,21 @@ export function getObjectTagging(call: OssCall): Answer {
       ),
     ],
   ]);
+}
+
+/** PutObjectTagging: replaces the tags of an object, and nothing else of it. */
+export async function putObjectTagging(call: OssCall): Promise<Answer> {
+  const { exchange, bucket } = call;
+  const md5 = expectedMd5(exchange);
+  const text = await readBody(exchange, MAX_TAGGING_BYTES);
+  checkMd5(md5, createHash('md5').update(text).digest());
+  const tags = parseTagging(text.toString('utf8'));
+  const object = existing(call);
+  const headers = new Map(Object.entries(object.headers));
+  if (tags.length === 0) headers.delete('x-oss-tagging');
+  else headers.set('x-oss-tagging', formatTags(tags));
+  bucket.store.put({ ...object, headers: Object.fromEntries(headers) });
+  return emptyAnswer(200);
 }
 
 function existing({ bucket, key }: OssCall): StoredObject {

@@ -18,7 +18,14 @@ import {
   initiateMultipartUpload,
   uploadPart,
 } from './multipart';
-import { deleteObject, getObject, getObjectTagging, headObject, putObject } from './objects';
+import {
+  deleteObject,
+  getObject,
+  getObjectTagging,
+  headObject,
+  putObject,
+  putObjectTagging,
+} from './objects';
 import { operationOf } from './operation';
 
 const OPERATIONS: Partial<Record<Operation, OssOperation>> = {
@@ -27,6 +34,7 @@ const OPERATIONS: Partial<Record<Operation, OssOperation>> = {
   HeadObject: headObject,
   DeleteObject: deleteObject,
   GetObjectTagging: getObjectTagging,
+  PutObjectTagging: putObjectTagging,
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
   InitiateMultipartUpload: initiateMultipartUpload,

@@ -1,5 +1,6 @@
 import type { Exchange } from '../wire/exchange';
 import { invalidArgument, Refusal } from '../wire/refusal';
+import { parseTags } from './tags';
 
 const KEPT_HEADERS = new Map([
   ['content-type', 'Content-Type'],
@@ -33,17 +34,6 @@ export function keptHeaders(exchange: Exchange): Record<string, string> {
   kept['Content-Type'] ??= 'application/octet-stream';
   if (kept['x-oss-tagging'] !== undefined) parseTags(kept['x-oss-tagging']);
   return kept;
-}
-
-/** The tags of an x-oss-tagging header, `key=value&…`. OSS: at most 10, each key once, 128 and 256 characters. */
-export function parseTags(header: string): { readonly key: string; readonly value: string }[] {
-  const tags = [...new URLSearchParams(header)].map(([key, value]) => ({ key, value }));
-  const isValid =
-    tags.length <= 10 &&
-    new Set(tags.map((tag) => tag.key)).size === tags.length &&
-    tags.every(({ key, value }) => key.length >= 1 && key.length <= 128 && value.length <= 256);
-  if (!isValid) throw new Refusal(400, 'InvalidTag', 'The tags of the object are invalid.');
-  return tags;
 }
 
 /** True where the request forbids to overwrite an object; refuses a value that is neither true nor false. */

@@ -154,6 +154,20 @@ const CHECKS: Check[] = [
     refusal: 'AccessDenied',
   },
   {
+    name: 'the right to tag',
+    patch: {
+      file: 'oss/authorize.ts',
+      find: "actions.push('oss:PutObjectTagging')",
+      replace: "actions.push('oss:PutObject')",
+    },
+    attack: async (sandbox) => {
+      const keys = await temporaryKeys(sandbox, { policy: session('*', 'oss:PutObject') });
+      const headers = { 'x-oss-tagging': 'a=1' };
+      return thrownCode(aliOss(sandbox, keys).put('a', Buffer.from('x'), { headers }));
+    },
+    refusal: 'AccessDenied',
+  },
+  {
     name: 'x-oss-forbid-overwrite',
     patch: {
       file: 'oss/upload-headers.ts',
