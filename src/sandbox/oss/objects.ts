@@ -5,6 +5,7 @@ import { Refusal } from '../wire/refusal';
 import type { Answer } from '../wire/answer';
 import { emptyAnswer, xmlAnswer, type OssCall } from './call';
 import { rangeOf } from './range';
+import { storeObject } from './store-object';
 import {
   alreadyExists,
   checkBodyLength,
@@ -24,45 +25,25 @@ const MAX_TAGGING_BYTES = 64 << 10;
 export async function putObject({ exchange, bucket, key }: OssCall): Promise<Answer> {
   checkBodyLength(exchange);
   refuseCallback(exchange);
-  const isForbidden = forbidsOverwrite(exchange);
+  const isForbidden = forbidsOverwrite(exchange.headers);
   const md5 = expectedMd5(exchange);
-  const headers = keptHeaders(exchange);
+  const headers = keptHeaders(exchange.headers);
   const refuseOverwrite = (): void => {
     if (isForbidden && bucket.store.object(key)) throw alreadyExists('0026-00000002');
   };
   refuseOverwrite();
   const { epoch } = bucket.store;
   const body = await bucket.receiver.receive(exchange, MAX_BODY_BYTES);
-  const object: StoredObject = {
-    key,
-    sizeBytes: body.sizeBytes,
-    crc64: body.crc64.toString(),
-    etag: body.md5.toString('hex').toUpperCase(),
-    lastModifiedAt: exchange.nowMs,
-    type: 'Normal',
-    headers,
-    pieces: [body.piece],
-  };
-  try {
+  const check = (): void => {
     checkMd5(md5, body.md5);
-    // Again, and in one breath with the change: of two clients that race, one must lose.
     refuseOverwrite();
-    if (bucket.store.epoch !== epoch) throw resetMeanwhile();
-    bucket.store.put(object);
-  } catch (error) {
-    bucket.store.blobs.release([body.piece]);
-    throw error;
-  }
+  };
+  const object = storeObject(bucket, body, { key, headers, nowMs: exchange.nowMs, epoch, check });
   return emptyAnswer(200, {
     ETag: `"${object.etag}"`,
     'Content-MD5': body.md5.toString('base64'),
     'x-oss-hash-crc64ecma': object.crc64,
   });
-}
-
-/** The refusal of a body that began to arrive before the sandbox was emptied. */
-export function resetMeanwhile(): Refusal {
-  return new Refusal(500, 'InternalError', 'The sandbox was reset while the body arrived.');
 }
 
 /** HeadObject. */
