@@ -197,6 +197,8 @@ async function refuseByFault(
       await drainBody(exchange);
       throw service.throttling;
     case 'expire-token':
+      // The token of a form is known to the service alone, once it has read it.
+      if (facts.operation === 'PostObject') return;
       if (facts.securityToken !== null) ground.sessions.kill(facts.securityToken);
       throw expiredToken();
     default:

@@ -6,11 +6,12 @@ import type { Refusal } from './wire/refusal';
 /** What can be said of a request without judging it: for the log, and to match fault rules. */
 export interface RequestFacts {
   readonly operation: Operation;
-  readonly key: string | null;
+  /** Key and claim of a PostObject are known only once its form is read. */
+  key: string | null;
   readonly partNumber: number | null;
   readonly uploadId: string | null;
-  readonly accessKeyId: string | null;
-  readonly securityToken: string | null;
+  accessKeyId: string | null;
+  securityToken: string | null;
 }
 
 /** One of the clouds behind a port: OSS, STS or IMM. */

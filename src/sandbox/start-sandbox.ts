@@ -41,6 +41,8 @@ export interface SandboxOptions {
   readonly discard?: boolean;
   /** Host names, without port, that stand for the bucket as a custom domain (CNAME) does. */
   readonly customDomains?: readonly string[];
+  /** Custom domains that are bound to a bucket of that name, which need not exist. */
+  readonly cnames?: ReadonlyMap<string, string>;
   /** Hears of errors that are the sandbox's own. */
   readonly onError?: (error: unknown) => void;
 }
@@ -137,11 +139,17 @@ function ossService(
   rolePolicy: Policy,
   store: BucketStore,
 ): OssService {
-  const { bucket = 'sandbox', customDomains = [], discard: discards = false } = options;
+  const { bucket = 'sandbox', discard: discards = false } = options;
   const receiver = new BodyReceiver(store.blobs, new Crc64Pool(), discards);
-  const book = { region: registry.region, bucket, customDomains };
+  const book = { region: registry.region, bucket, customDomains: customDomainsOf(options, bucket) };
   const { accountId: ownerId } = registry.account;
   return new OssService(book, registry, rolePolicy, { name: bucket, ownerId, store, receiver, discards });
+}
+
+function customDomainsOf(options: SandboxOptions, bucket: string): Map<string, string> {
+  const bound = (options.customDomains ?? []).map((host): [string, string] => [host, bucket]);
+  const all = [...bound, ...(options.cnames ?? [])];
+  return new Map(all.map(([host, name]) => [host.toLowerCase(), name]));
 }
 
 function roleTerms(options: SandboxOptions, account: Account): RoleTerms {

@@ -87,7 +87,9 @@ function objectLines({ store, bucket }: AdminScope): string {
     const object = store.object(key);
     if (!object) continue;
     const { sizeBytes: size, crc64, etag } = object;
-    lines.push(`${JSON.stringify({ bucket, key, size, crc64, etag })}\n`);
+    const tagging = object.headers['x-oss-tagging'];
+    const tags = tagging === undefined ? {} : { tags: Object.fromEntries(new URLSearchParams(tagging)) };
+    lines.push(`${JSON.stringify({ bucket, key, size, crc64, etag, ...tags })}\n`);
   }
   return lines.join('');
 }

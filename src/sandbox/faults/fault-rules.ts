@@ -22,6 +22,7 @@ export const OPERATIONS = [
   'HeadObject',
   'DeleteObject',
   'GetObjectTagging',
+  'PutObjectTagging',
   'ListObjects',
   'ListObjectsV2',
   'InitiateMultipartUpload',

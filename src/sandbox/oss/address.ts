@@ -12,8 +12,8 @@ export interface Address {
 export interface AddressBook {
   readonly region: string;
   readonly bucket: string;
-  /** Host names without port that stand for the bucket (CNAME). */
-  readonly customDomains: readonly string[];
+  /** The bucket that each custom domain (CNAME) stands for, by host name in lower case and without port. */
+  readonly customDomains: ReadonlyMap<string, string>;
 }
 
 /**
@@ -28,10 +28,12 @@ export function addressOf(exchange: Exchange, book: AddressBook): Address {
   }
   const path = exchange.path.replace(/^\//, '');
   const host = hostName(exchange.host);
-  if (book.customDomains.includes(host)) return { bucket: book.bucket, key: path };
+  const bound = book.customDomains.get(host);
+  if (bound !== undefined) return { bucket: bound, key: path };
   if (isIP(host) !== 0) return pathStyle(path);
   const [label = '', ...suffix] = host.split('.');
   const isService = suffix.length === 0 || label === `oss-${book.region}`;
+  if (!isService && !isBucketHost(label, suffix, book)) throw noSuchBucket(host);
   if (!isService) return { bucket: label, key: path };
   if (path === '') return { bucket: null, key: '' };
   throw new Refusal(
@@ -39,6 +41,11 @@ export function addressOf(exchange: Exchange, book: AddressBook): Address {
     'SecondLevelDomainForbidden',
     'The bucket you are attempting to access must be addressed using OSS third level domain.',
   );
+}
+
+// What is neither can only be a domain that is bound to no bucket.
+function isBucketHost(label: string, suffix: readonly string[], book: AddressBook): boolean {
+  return label === book.bucket || suffix.length === 1 || suffix[0]?.startsWith('oss-') === true;
 }
 
 function pathStyle(path: string): Address {
@@ -68,13 +75,22 @@ export function checkKey(key: string): void {
   if (ec !== null) throw new Refusal(400, 'InvalidObjectName', 'The specified object is not valid.', { ec });
 }
 
+/** True for a name that a bucket may have. */
+export function isBucketName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name);
+}
+
 /** Throws InvalidBucketName or NoSuchBucket unless the request names the one bucket there is. */
 export function checkBucket(bucket: string, existing: string): void {
   if (bucket === existing) return;
-  if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)) {
+  if (!isBucketName(bucket)) {
     throw new Refusal(400, 'InvalidBucketName', 'The specified bucket is not valid.');
   }
-  throw new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist.', {
+  throw noSuchBucket(bucket);
+}
+
+function noSuchBucket(bucket: string): Refusal {
+  return new Refusal(404, 'NoSuchBucket', 'The specified bucket does not exist.', {
     ec: '0015-00000101',
     fields: { BucketName: bucket },
   });

@@ -2,7 +2,7 @@ import type { Account } from '../identity/account';
 import type { Session, Sessions } from '../identity/sessions';
 import { isSameSecret } from '../signatures/compare';
 import { signV1 } from '../signatures/oss-v1';
-import { signV4 } from '../signatures/oss-v4';
+import { signV4, type V4Scope } from '../signatures/oss-v4';
 import type { Exchange } from '../wire/exchange';
 import { invalidArgument, Refusal } from '../wire/refusal';
 import type { Address } from './address';
@@ -41,8 +41,9 @@ export function authenticate(exchange: Exchange, address: Address, registry: Reg
   return caller;
 }
 
-function identify(
-  claim: SignedClaim,
+/** The owner of a key and its secret; refuses keys and tokens that are unknown, expired, or not of one pair. */
+export function identify(
+  claim: Pick<SignedClaim, 'accessKeyId' | 'securityToken'>,
   registry: Registry,
   nowMs: number,
 ): { readonly caller: Caller; readonly secret: string } {
@@ -131,18 +132,7 @@ function verifyV4(
     throw invalidArgument('x-oss-content-sha256 must be UNSIGNED-PAYLOAD.', { ec: '0002-00000214' });
   }
   const timestamp = (isUrl ? query.get('x-oss-date') : headers.get('x-oss-date')) ?? '';
-  const sentAt = parseTimestamp(timestamp);
-  if (sentAt === null) {
-    throw new Refusal(403, 'AccessDenied', 'OSS authentication requires a valid x-oss-date.', {
-      ec: '0002-00000501',
-    });
-  }
-  if (!timestamp.startsWith(claim.scope.date)) {
-    throw invalidArgument('Invalid signing date in Authorization header.', { ec: '0002-00000224' });
-  }
-  if (claim.scope.region !== region) {
-    throw invalidArgument('Invalid signing region in Authorization header.', { ec: '0002-00000225' });
-  }
+  const sentAt = checkScope(claim.scope, timestamp, region);
   if (!isUrl) checkSkew(sentAt, exchange.nowMs);
   const { additionalHeaders, scope } = claim;
   const signed = signV4(
@@ -156,6 +146,23 @@ function verifyV4(
     });
   }
   if (isUrl) checkUrlLife(query.get('x-oss-expires') ?? '', sentAt, exchange.nowMs);
+}
+
+/** When a V4 request says it was signed; throws where its timestamp or region is not the one of its scope. */
+export function checkScope(scope: V4Scope, timestamp: string, region: string): number {
+  const sentAt = parseTimestamp(timestamp);
+  if (sentAt === null) {
+    throw new Refusal(403, 'AccessDenied', 'OSS authentication requires a valid x-oss-date.', {
+      ec: '0002-00000501',
+    });
+  }
+  if (!timestamp.startsWith(scope.date)) {
+    throw invalidArgument('Invalid signing date in Authorization header.', { ec: '0002-00000224' });
+  }
+  if (scope.region !== region) {
+    throw invalidArgument('Invalid signing region in Authorization header.', { ec: '0002-00000225' });
+  }
+  return sentAt;
 }
 
 function parseTimestamp(text: string): number | null {
@@ -201,7 +208,11 @@ function expiredUrl(expiredAt: number): Refusal {
   });
 }
 
-function wrongSignature(claim: SignedClaim, fields: Record<string, string>): Refusal {
+/** OSS's answer to a signature that is not the one it calculates. */
+export function wrongSignature(
+  claim: Pick<SignedClaim, 'kind' | 'accessKeyId' | 'signature'>,
+  fields: Record<string, string>,
+): Refusal {
   return new Refusal(
     403,
     'SignatureDoesNotMatch',

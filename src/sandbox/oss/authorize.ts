@@ -10,6 +10,7 @@ import type { Caller } from './authenticate';
 // A part and its Complete are a put; reading a head is reading.
 const ACTIONS: Partial<Record<Operation, string>> = {
   PutObject: 'oss:PutObject',
+  PostObject: 'oss:PutObject',
   InitiateMultipartUpload: 'oss:PutObject',
   UploadPart: 'oss:PutObject',
   CompleteMultipartUpload: 'oss:PutObject',
@@ -19,10 +20,27 @@ const ACTIONS: Partial<Record<Operation, string>> = {
   GetObject: 'oss:GetObject',
   HeadObject: 'oss:GetObject',
   GetObjectTagging: 'oss:GetObjectTagging',
+  PutObjectTagging: 'oss:PutObjectTagging',
   DeleteObject: 'oss:DeleteObject',
   ListObjects: 'oss:ListObjects',
   ListObjectsV2: 'oss:ListObjects',
 };
+
+const TAKES_TAGS: readonly Operation[] = ['PutObject', 'InitiateMultipartUpload'];
+
+/** What a request is about to do. */
+export interface Intent {
+  readonly operation: Operation;
+  readonly address: Address;
+  /** It gives the object tags, which is a right of its own. */
+  readonly isTagged: boolean;
+}
+
+/** The intent of a request that says all of it in its head; the form of a PostObject says more. */
+export function intentOf(exchange: Exchange, operation: Operation, address: Address): Intent {
+  const isTagged = TAKES_TAGS.includes(operation) && exchange.headers.has('x-oss-tagging');
+  return { operation, address, isTagged };
+}
 
 /**
  * Lets the request pass where role policy and session policy both allow every action it needs. The RAM user
@@ -30,15 +48,15 @@ const ACTIONS: Partial<Record<Operation, string>> = {
  */
 export function authorize(
   exchange: Exchange,
-  operation: Operation,
-  address: Address,
+  intent: Intent,
   caller: Caller,
   scope: { readonly account: Account; readonly region: string; readonly rolePolicy: Policy },
 ): void {
   if (caller.kind === 'user') return;
+  const { operation, address } = intent;
   const action = ACTIONS[operation];
   const actions = action === undefined ? [] : [action];
-  if (exchange.headers.has('x-oss-tagging')) actions.push('oss:PutObjectTagging');
+  if (intent.isTagged) actions.push('oss:PutObjectTagging');
   const name = `${address.bucket ?? '*'}${address.key === '' ? '' : `/${address.key}`}`;
   const resource = `acs:oss:oss-${scope.region}:${scope.account.accountId}:${name}`;
   const { policy } = caller.session;

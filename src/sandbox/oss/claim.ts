@@ -118,10 +118,14 @@ function v4Url(exchange: Exchange): Claim {
   };
 }
 
-function parseCredential(text: string): { readonly accessKeyId: string; readonly scope: V4Scope } {
+/** Reads `AccessKeyId/date/region/oss/aliyun_v4_request`; throws InvalidArgument on anything else. */
+export function parseCredential(
+  text: string,
+  ec = '0002-00000223',
+): { readonly accessKeyId: string; readonly scope: V4Scope } {
   const [accessKeyId, date, region, product, terminator, ...rest] = text.split('/');
   if (!accessKeyId || !date || !region || !product || terminator !== 'aliyun_v4_request' || rest.length > 0) {
-    throw invalidArgument('The credential of the signature is invalid.', { ec: '0002-00000223' });
+    throw invalidArgument('The credential of the signature is invalid.', { ec });
   }
   if (product !== 'oss') {
     throw invalidArgument('Invalid signing product in Authorization header.', { ec: '0002-00000227' });

@@ -8,7 +8,7 @@ import { invalidArgument, Refusal } from '../wire/refusal';
 import type { Answer } from '../wire/answer';
 import { emptyAnswer, xmlAnswer, type OssCall } from './call';
 import { parseCompletion, type NamedPart } from './completion';
-import { resetMeanwhile } from './objects';
+import { resetMeanwhile } from './store-object';
 import {
   alreadyExists,
   checkBodyLength,
@@ -27,10 +27,15 @@ const MAX_COMPLETION_BYTES = 4 << 20;
 
 /** InitiateMultipartUpload. */
 export function initiateMultipartUpload({ exchange, bucket, key }: OssCall): Answer {
-  if (forbidsOverwrite(exchange) && bucket.store.object(key)) throw alreadyExists('0026-00000002');
+  if (forbidsOverwrite(exchange.headers) && bucket.store.object(key)) throw alreadyExists('0026-00000002');
   const uploadId = randomHex(16);
   const isUrlEncoded = exchange.query.get('encoding-type') === 'url';
-  bucket.store.initiate({ uploadId, key, initiatedAt: exchange.nowMs, headers: keptHeaders(exchange) });
+  bucket.store.initiate({
+    uploadId,
+    key,
+    initiatedAt: exchange.nowMs,
+    headers: keptHeaders(exchange.headers),
+  });
   return xmlAnswer('InitiateMultipartUploadResult', [
     ['EncodingType', isUrlEncoded ? 'url' : null],
     ['Bucket', bucket.name],
@@ -77,7 +82,7 @@ export async function uploadPart({ exchange, bucket, key }: OssCall): Promise<An
 export async function completeMultipartUpload({ exchange, bucket, key }: OssCall): Promise<Answer> {
   const uploadId = exchange.query.get('uploadId') ?? '';
   refuseCallback(exchange);
-  const isForbidden = forbidsOverwrite(exchange);
+  const isForbidden = forbidsOverwrite(exchange.headers);
   const isAll = exchange.headers.get('x-oss-complete-all') === 'yes';
   const md5 = expectedMd5(exchange);
   const text = await readBody(exchange, MAX_COMPLETION_BYTES);

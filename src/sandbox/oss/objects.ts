@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { StoredObject } from '../storage/records';
+import { readBody } from '../wire/body';
 import { Refusal } from '../wire/refusal';
 import type { Answer } from '../wire/answer';
 import { emptyAnswer, xmlAnswer, type OssCall } from './call';
 import { rangeOf } from './range';
+import { storeObject } from './store-object';
 import {
   alreadyExists,
   checkBodyLength,
@@ -11,53 +14,36 @@ import {
   forbidsOverwrite,
   keptHeaders,
   MAX_BODY_BYTES,
-  parseTags,
   refuseCallback,
 } from './upload-headers';
+import { formatTags, parseTagging, parseTags } from './tags';
+
+// Ten tags of 384 characters each, escaped, and their elements.
+const MAX_TAGGING_BYTES = 64 << 10;
 
 /** PutObject: stores one body as an object. */
 export async function putObject({ exchange, bucket, key }: OssCall): Promise<Answer> {
   checkBodyLength(exchange);
   refuseCallback(exchange);
-  const isForbidden = forbidsOverwrite(exchange);
+  const isForbidden = forbidsOverwrite(exchange.headers);
   const md5 = expectedMd5(exchange);
-  const headers = keptHeaders(exchange);
+  const headers = keptHeaders(exchange.headers);
   const refuseOverwrite = (): void => {
     if (isForbidden && bucket.store.object(key)) throw alreadyExists('0026-00000002');
   };
   refuseOverwrite();
   const { epoch } = bucket.store;
   const body = await bucket.receiver.receive(exchange, MAX_BODY_BYTES);
-  const object: StoredObject = {
-    key,
-    sizeBytes: body.sizeBytes,
-    crc64: body.crc64.toString(),
-    etag: body.md5.toString('hex').toUpperCase(),
-    lastModifiedAt: exchange.nowMs,
-    type: 'Normal',
-    headers,
-    pieces: [body.piece],
-  };
-  try {
+  const check = (): void => {
     checkMd5(md5, body.md5);
-    // Again, and in one breath with the change: of two clients that race, one must lose.
     refuseOverwrite();
-    if (bucket.store.epoch !== epoch) throw resetMeanwhile();
-    bucket.store.put(object);
-  } catch (error) {
-    bucket.store.blobs.release([body.piece]);
-    throw error;
-  }
+  };
+  const object = storeObject(bucket, body, { key, headers, nowMs: exchange.nowMs, epoch, check });
   return emptyAnswer(200, {
     ETag: `"${object.etag}"`,
     'Content-MD5': body.md5.toString('base64'),
     'x-oss-hash-crc64ecma': object.crc64,
   });
-}
-
-/** The refusal of a body that began to arrive before the sandbox was emptied. */
-export function resetMeanwhile(): Refusal {
-  return new Refusal(500, 'InternalError', 'The sandbox was reset while the body arrived.');
 }
 
 /** HeadObject. */
@@ -107,6 +93,21 @@ export function getObjectTagging(call: OssCall): Answer {
       ),
     ],
   ]);
+}
+
+/** PutObjectTagging: replaces the tags of an object, and nothing else of it. */
+export async function putObjectTagging(call: OssCall): Promise<Answer> {
+  const { exchange, bucket } = call;
+  const md5 = expectedMd5(exchange);
+  const text = await readBody(exchange, MAX_TAGGING_BYTES);
+  checkMd5(md5, createHash('md5').update(text).digest());
+  const tags = parseTagging(text.toString('utf8'));
+  const object = existing(call);
+  const headers = new Map(Object.entries(object.headers));
+  if (tags.length === 0) headers.delete('x-oss-tagging');
+  else headers.set('x-oss-tagging', formatTags(tags));
+  bucket.store.put({ ...object, headers: Object.fromEntries(headers) });
+  return emptyAnswer(200);
 }
 
 function existing({ bucket, key }: OssCall): StoredObject {

@@ -46,7 +46,7 @@ function bucketOperation(method: string, query: Query): Operation {
 
 function objectOperation(method: string, query: Query): Operation {
   const hasUpload = query.has('uploadId');
-  if (query.has('tagging')) return method === 'GET' ? 'GetObjectTagging' : 'Unknown';
+  if (query.has('tagging')) return taggingOperation(method);
   switch (method) {
     case 'PUT':
       return hasUpload || query.has('partNumber') ? 'UploadPart' : 'PutObject';
@@ -62,4 +62,9 @@ function objectOperation(method: string, query: Query): Operation {
     default:
       return 'Unknown';
   }
+}
+
+function taggingOperation(method: string): Operation {
+  if (method === 'GET') return 'GetObjectTagging';
+  return method === 'PUT' ? 'PutObjectTagging' : 'Unknown';
 }

@@ -1,13 +1,13 @@
 import type { CloudService, RequestFacts } from '../cloud-service';
-import type { Operation } from '../faults/fault-rules';
+import type { FaultsOfRequest, Operation } from '../faults/fault-rules';
 import type { Policy } from '../identity/policy';
 import type { Answer } from '../wire/answer';
 import type { Exchange } from '../wire/exchange';
 import { Refusal } from '../wire/refusal';
 import { xmlDocument, type XmlElement } from '../wire/xml';
 import { addressOf, checkBucket, checkKey, type Address, type AddressBook } from './address';
-import { authenticate, type Registry } from './authenticate';
-import { authorize } from './authorize';
+import { authenticate, expiredToken, identify, type Registry } from './authenticate';
+import { authorize, intentOf } from './authorize';
 import type { Bucket, OssOperation } from './call';
 import { claimOrNone } from './claim';
 import { listObjects, listObjectsV2 } from './list-objects';
@@ -18,8 +18,18 @@ import {
   initiateMultipartUpload,
   uploadPart,
 } from './multipart';
-import { deleteObject, getObject, getObjectTagging, headObject, putObject } from './objects';
+import {
+  deleteObject,
+  getObject,
+  getObjectTagging,
+  headObject,
+  putObject,
+  putObjectTagging,
+} from './objects';
 import { operationOf } from './operation';
+import { acceptForm, formKey } from './post/accept-form';
+import { formClaimOf, verifyFormSignature } from './post/form-claim';
+import { postObject } from './post/post-object';
 
 const OPERATIONS: Partial<Record<Operation, OssOperation>> = {
   PutObject: putObject,
@@ -27,6 +37,7 @@ const OPERATIONS: Partial<Record<Operation, OssOperation>> = {
   HeadObject: headObject,
   DeleteObject: deleteObject,
   GetObjectTagging: getObjectTagging,
+  PutObjectTagging: putObjectTagging,
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
   InitiateMultipartUpload: initiateMultipartUpload,
@@ -68,21 +79,54 @@ export class OssService implements CloudService {
     };
   }
 
-  answer(exchange: Exchange, facts: RequestFacts): Answer | Promise<Answer> {
+  answer(exchange: Exchange, facts: RequestFacts, faults: FaultsOfRequest): Answer | Promise<Answer> {
     const address = addressOf(exchange, this.#book);
     if (facts.operation === 'Options') {
       throw new Refusal(403, 'AccessForbidden', 'CORSResponse: CORS is not enabled for this bucket.');
     }
     if (exchange.query.isMalformed)
       throw new Refusal(400, 'InvalidURI', 'The query is not percent-encoded UTF-8.');
+    if (facts.operation === 'PostObject' && address.bucket !== null) {
+      return this.#post(exchange, address.bucket, facts, faults);
+    }
     const caller = authenticate(exchange, address, this.#registry);
     if (address.bucket !== null) checkBucket(address.bucket, this.#book.bucket);
     const run = address.bucket === null ? undefined : OPERATIONS[facts.operation];
     if (!run) throw new Refusal(501, 'NotImplemented', 'This sandbox does not implement that operation.');
     if (address.key !== '') checkKey(address.key);
-    const { account, region } = this.#registry;
-    authorize(exchange, facts.operation, address, caller, { account, region, rolePolicy: this.#rolePolicy });
+    authorize(exchange, intentOf(exchange, facts.operation, address), caller, this.#scope);
     return run({ exchange, bucket: this.#bucket, key: address.key });
+  }
+
+  get #scope(): Parameters<typeof authorize>[3] {
+    const { account, region } = this.#registry;
+    return { account, region, rolePolicy: this.#rolePolicy };
+  }
+
+  // OSS looks at the form alone here: signatures in headers or URL are not even read.
+  #post(exchange: Exchange, bucket: string, facts: RequestFacts, faults: FaultsOfRequest): Promise<Answer> {
+    return postObject(exchange, this.#bucket, (fields, file) => {
+      const claim = formClaimOf(fields);
+      const key = formKey(fields, file);
+      facts.key = key;
+      facts.accessKeyId = claim.accessKeyId;
+      facts.securityToken = claim.securityToken;
+      if (faults.rule?.fault === 'expire-token') {
+        if (claim.securityToken !== null) this.#registry.sessions.kill(claim.securityToken);
+        throw expiredToken();
+      }
+      const { caller, secret } = identify(claim, this.#registry, exchange.nowMs);
+      verifyFormSignature(claim, secret, this.#registry.region, exchange.nowMs);
+      checkBucket(bucket, this.#book.bucket);
+      const form = acceptForm(exchange, bucket, claim, fields, file);
+      const intent = {
+        operation: facts.operation,
+        address: { bucket, key },
+        isTagged: fields.has('x-oss-tagging'),
+      };
+      authorize(exchange, intent, caller, this.#scope);
+      return form;
+    });
   }
 
   refuse(exchange: Exchange, refusal: Refusal): Answer {

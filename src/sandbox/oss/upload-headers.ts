@@ -1,5 +1,6 @@
 import type { Exchange } from '../wire/exchange';
 import { invalidArgument, Refusal } from '../wire/refusal';
+import { parseTags } from './tags';
 
 const KEPT_HEADERS = new Map([
   ['content-type', 'Content-Type'],
@@ -16,11 +17,11 @@ const MAX_META_BYTES = 8 << 10;
 /** 5 GB, the most that one request may carry (OSS: PutObject, UploadPart, PostObject). */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
-/** The headers of an upload that the object keeps: its HTTP headers, user metadata and tags. */
-export function keptHeaders(exchange: Exchange): Record<string, string> {
+/** The headers of an upload, or the fields of a form, that the object keeps: HTTP headers, user metadata, tags. */
+export function keptHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
   const kept: Record<string, string> = {};
   let metaBytes = 0;
-  for (const [name, value] of exchange.headers) {
+  for (const [name, value] of headers) {
     const shown = KEPT_HEADERS.get(name);
     if (shown !== undefined) kept[shown] = value;
     if (!name.startsWith('x-oss-meta-')) continue;
@@ -35,20 +36,9 @@ export function keptHeaders(exchange: Exchange): Record<string, string> {
   return kept;
 }
 
-/** The tags of an x-oss-tagging header, `key=value&…`. OSS: at most 10, each key once, 128 and 256 characters. */
-export function parseTags(header: string): { readonly key: string; readonly value: string }[] {
-  const tags = [...new URLSearchParams(header)].map(([key, value]) => ({ key, value }));
-  const isValid =
-    tags.length <= 10 &&
-    new Set(tags.map((tag) => tag.key)).size === tags.length &&
-    tags.every(({ key, value }) => key.length >= 1 && key.length <= 128 && value.length <= 256);
-  if (!isValid) throw new Refusal(400, 'InvalidTag', 'The tags of the object are invalid.');
-  return tags;
-}
-
 /** True where the request forbids to overwrite an object; refuses a value that is neither true nor false. */
-export function forbidsOverwrite(exchange: Exchange): boolean {
-  const value = exchange.headers.get('x-oss-forbid-overwrite');
+export function forbidsOverwrite(headers: ReadonlyMap<string, string>): boolean {
+  const value = headers.get('x-oss-forbid-overwrite');
   if (value === undefined || value === 'false') return false;
   if (value === 'true') return true;
   throw invalidArgument('The value of x-oss-forbid-overwrite must be true or false.', {
@@ -93,15 +83,17 @@ export function checkMd5(expected: Buffer | null, actual: Buffer): void {
 }
 
 /** Refuses a body whose length is not announced, or is over 5 GB. */
-export function checkBodyLength(exchange: Exchange): void {
+export function checkBodyLength(exchange: Exchange, limitBytes = MAX_BODY_BYTES): void {
   const length = exchange.headers.get('content-length');
   if (length === undefined && !/\bchunked\b/i.test(exchange.headers.get('transfer-encoding') ?? '')) {
     throw new Refusal(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.', {
       ec: '0017-00000101',
     });
   }
-  if (Number(length ?? 0) > MAX_BODY_BYTES) {
-    throw new Refusal(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size.');
+  if (Number(length ?? 0) > limitBytes) {
+    throw new Refusal(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size.', {
+      fields: { ProposedSize: length ?? '' },
+    });
   }
 }
 

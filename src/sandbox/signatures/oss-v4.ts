@@ -51,6 +51,11 @@ export function signV4(request: V4Request, accessKeySecret: string): V4Signature
   return { signature, canonicalRequest, stringToSign };
 }
 
+/** The signature of a PostObject form, in hex: over the policy as it stands in the form. */
+export function signPolicyV4(policy: string, scope: V4Scope, accessKeySecret: string): string {
+  return hmac(signingKey(accessKeySecret, scope), policy).toString('hex');
+}
+
 function canonicalQuery(query: Query): string {
   return query.parameters
     .filter(({ name }) => name !== 'x-oss-signature')

@@ -30,12 +30,17 @@ export class BodyReceiver {
     this.#discards = discards;
   }
 
+  /** Begins a body that comes in other than as the whole of a request; it must be finished or discarded. */
+  async open(): Promise<Intake> {
+    return new Intake(this.#blobs, await this.#crcs.begin(), this.#discards);
+  }
+
   /**
    * Receives the whole body. Refuses one over `limitBytes` with EntityTooLarge, and rejects with
    * ClientGone where it ends early; in both cases nothing stays behind.
    */
   async receive(exchange: Exchange, limitBytes: number): Promise<ReceivedBody> {
-    const intake = new Intake(this.#blobs, await this.#crcs.begin(), this.#discards);
+    const intake = await this.open();
     try {
       await pumpBody(exchange, (chunk) => {
         if (exchange.receivedBytes > limitBytes) {
@@ -55,7 +60,7 @@ export class BodyReceiver {
  * One body on its way to disk. Small ones are kept in memory and written in one synchronous go, which
  * spares four trips through the thread pool; big ones are written a mebibyte at a time.
  */
-class Intake {
+export class Intake {
   readonly #blobs: BlobFiles;
   readonly #crc: Crc64;
   readonly #md5: Hash = createHash('md5');
@@ -73,6 +78,7 @@ class Intake {
     this.#discards = discards;
   }
 
+  /** Takes a chunk; where a promise comes back, no more may be given until it settles. */
   take(chunk: Buffer): Promise<void> | undefined {
     this.#crc.update(chunk);
     this.#md5.update(chunk);
@@ -100,6 +106,7 @@ class Intake {
     }
   }
 
+  /** Ends the body. */
   async finish(): Promise<ReceivedBody> {
     const piece = await this.#store();
     const crc64 = this.#crc.value();
@@ -124,6 +131,7 @@ class Intake {
     return { blob: this.#open.blob, offset: 0, sizeBytes };
   }
 
+  /** Forgets the body. */
   async discard(): Promise<void> {
     this.#release();
     await this.#write?.catch(() => undefined);

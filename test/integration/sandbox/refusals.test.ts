@@ -5,7 +5,10 @@ import { send, signedBy, type RawRequest } from './raw-request';
 
 let cloud: TestCloud;
 beforeAll(async () => {
-  cloud = await openCloud({ customDomains: ['files.example.test'] });
+  cloud = await openCloud({
+    customDomains: ['files.example.test'],
+    cnames: new Map([['Elsewhere.example.test', 'no-such-bucket']]),
+  });
 });
 afterAll(async () => {
   expect(cloud.errors).toEqual([]);
@@ -272,6 +275,26 @@ describe('addresses', () => {
     const client = aliOss(cloud.sandbox, { endpoint: `http://files.example.test:${port}`, cname: true });
     expect((await client.put('by/cname.txt', Buffer.from('x'))).res.status).toBe(200);
     expect(await (await fetch(`${cloud.sandbox.admin}/objects`)).text()).toContain('"by/cname.txt"');
+  });
+
+  test.each([
+    [
+      'that is bound to a bucket that is not there',
+      'elsewhere.example.test',
+      'no-such-bucket',
+      'no-such-bucket',
+    ],
+    ['that is bound to none', 'nobody.example.test', 'nobody.example.test', 'sandbox'],
+  ])('a custom domain %s leads to NoSuchBucket', async (_what, host, bucket, signedFor) => {
+    const { port } = new URL(cloud.sandbox.oss);
+    const client = aliOss(cloud.sandbox, {
+      endpoint: `http://${host}:${port}`,
+      cname: true,
+      bucket: signedFor,
+    });
+    const answer = await send(signedBy(client, 'PUT', 'a', { body: 'x' }));
+    expect(answer).toMatchObject({ status: 404, code: 'NoSuchBucket' });
+    expect(answer.text).toContain(`<BucketName>${bucket}</BucketName>`);
   });
 
   test.each([

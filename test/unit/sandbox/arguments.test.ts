@@ -13,6 +13,16 @@ test('reads all that the sandbox can be told', () => {
     isJson: false,
     options: { port: 0, discard: false },
   });
+  expect(
+    parseSandboxArguments(['--data=d', '--cname', 'Files.test=one', '--cname=b.test=two']),
+  ).toMatchObject({
+    options: {
+      cnames: new Map([
+        ['files.test', 'one'],
+        ['b.test', 'two'],
+      ]),
+    },
+  });
   expect(parseSandboxArguments(['--help'])).toMatchObject({ kind: 'help' });
 });
 
@@ -24,6 +34,10 @@ test.each([
   [['--data', 'a', '--port', '65533'], 'from 0 to 65532'],
   [['--data', 'a', '--token-seconds', '0'], '--token-seconds must be'],
   [['--data', 'a', '--role-policy', '/no/such/file'], 'cannot be read'],
+  [['--data', 'a', '--cname', 'files.example.test'], '--cname must be a host name'],
+  [['--data', 'a', '--cname', 'files.example.test:80=sandbox'], '--cname must be a host name'],
+  [['--data', 'a', '--cname', '10.0.0.1=sandbox'], '--cname must be a host name'],
+  [['--data', 'a', '--cname', 'a.test=No'], '--cname must be a host name'],
   [['--data', 'a', '--what'], 'no argument "--what"'],
   [['--data', 'a', 'stray'], 'no argument "stray"'],
 ])('%j gets one sentence', (words, part) => {
