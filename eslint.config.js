@@ -210,5 +210,6 @@ module.exports = tseslint.config(
     languageOptions: { globals: globals.node },
     rules: { 'max-lines': ['error', 400] },
   },
+  { files: ['src/app-server/pages/*.js'], languageOptions: { globals: globals.browser } },
   { files: ['eslint.config.js', '**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
 );

@@ -3,23 +3,29 @@ export type ProblemCode =
   | 'InvalidArgument'
   | 'Unauthorized'
   | 'Forbidden'
+  | 'KeyNotAllowed'
   | 'NotFound'
   | 'MethodNotAllowed'
   | 'TooManyRequests'
   | 'Internal'
   | 'StsError'
-  | 'Throttled';
+  | 'OssError'
+  | 'Throttled'
+  | 'KeysUnavailable';
 
 const STATUS: Readonly<Record<ProblemCode, number>> = {
   InvalidArgument: 400,
   Unauthorized: 401,
   Forbidden: 403,
+  KeyNotAllowed: 403,
   NotFound: 404,
   MethodNotAllowed: 405,
   TooManyRequests: 429,
   Internal: 500,
   StsError: 502,
+  OssError: 502,
   Throttled: 503,
+  KeysUnavailable: 503,
 };
 
 /** A refusal as a value. `message` is one sentence without secrets; `requestId` is Alibaba Cloud's. */

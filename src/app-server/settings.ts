@@ -1,6 +1,20 @@
+import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { profileSchema } from '../shared/profile';
-import { isLoopbackHost } from './loopback';
+import {
+  algorithms,
+  callbackUrl,
+  endpoint,
+  origins,
+  prefixTemplate,
+  publicKey,
+  secureUrl,
+  staticTokens,
+  tokenHash,
+  USER_PLACE,
+  wholeNumber,
+  type StaticToken,
+} from './settings-values';
 
 /** All that the environment decides, parsed once at start. Holds the AccessKey pair: never log it. */
 export interface Settings {
@@ -15,15 +29,40 @@ export interface Settings {
   readonly bucket: string;
   /** Without `oss-`. */
   readonly region: string;
-  /** Empty, or ends in `/`. */
+  /** Empty, or ends in `/`; `{user}` in it stands for the user of a JWT. */
   readonly prefix: string;
   readonly ossEndpoint: string;
+  /** Origin of a domain that is bound to the bucket; null: none. */
+  readonly customDomain: string | null;
   readonly stsEndpoint: Endpoint;
   readonly immProject?: string;
+  readonly immEndpoint: string;
   readonly sessionActions: 'all' | 'upload';
-  /** SHA-256 of each bearer token that may ask; empty: no token is asked for. */
-  readonly bearerTokenHashes: readonly Buffer[];
+  /** How long signed URLs and policies may live; their token can make it less. */
+  readonly signedSeconds: number;
+  /** Bearer tokens that may ask. Without any and without `jwt`, no token is asked for. */
+  readonly staticTokens: readonly StaticToken[];
+  readonly jwt: JwtSettings | null;
+  readonly callback: {
+    /** Where OSS is to tell of an upload; null: nowhere. */
+    readonly url: string | null;
+    /** Origins, besides OSS's own, from which keys of callbacks are taken. */
+    readonly keyOrigins: readonly string[];
+  };
+  /** SHA-256 of the token that may read `/metrics`. */
+  readonly metricsTokenHash: Buffer | null;
+  readonly requestsPerSecond: number;
+  readonly pages: boolean;
   readonly log: boolean;
+}
+
+/** Whose JSON Web Tokens are believed. */
+export interface JwtSettings {
+  readonly keys:
+    { readonly kind: 'public-key'; readonly key: KeyObject } | { readonly kind: 'jwks'; readonly url: URL };
+  readonly algorithms: readonly string[];
+  readonly issuer: string;
+  readonly audience: string;
 }
 
 interface AccessKey {
@@ -45,27 +84,17 @@ export type SettingsOutcome =
 const given = (should: string) => z.string({ error: should }).min(1, should);
 const PAIR =
   'it goes together with ALIBABA_CLOUD_ACCESS_KEY_ID; set both, or neither to use the role of the machine';
-const ENDPOINT = 'it must be an https:// URL or a host name (plain http is only for this machine)';
-const HASHES =
-  'it must be the SHA-256 of each token as 64 hexadecimal digits, separated by commas, never the token itself';
 const SECONDS =
   'it must be a whole number of seconds from 900 to 43200, no more than the maximum of the role';
 const EXTERNAL_ID = 'it must have 2 to 1224 characters';
 const PREFIX =
   'it must be the folder that clients may use, such as uploads/, without a leading slash (empty: the whole bucket)';
 
-const endpoint = z.string().transform((text, context): URL => {
-  const url = endpointUrl(text);
-  if (url !== null) return url;
-  context.addIssue({ code: 'custom', message: ENDPOINT });
-  return z.NEVER;
-});
-
-const hashes = z
-  .string()
-  .transform((list) => list.split(',').map((hash) => hash.trim().toLowerCase()))
-  .refine((list) => list.every((hash) => /^[0-9a-f]{64}$/.test(hash)), HASHES)
-  .transform((list) => list.map((hash) => Buffer.from(hash, 'hex')));
+const SIGNED_SECONDS = 'it must be a whole number of seconds from 60 to 604800';
+const RATE = 'it must be a whole number from 1 to 100000';
+const JWT =
+  'JSON Web Tokens need their keys (JWT_JWKS_URL or JWT_PUBLIC_KEY, not both), JWT_ISSUER and JWT_AUDIENCE';
+const SWITCH = z.enum(['0', '1'], 'it must be 1 or 0');
 
 const environmentSchema = z
   .object({
@@ -84,21 +113,29 @@ const environmentSchema = z
     ROLE_EXTERNAL_ID: z.string().min(2, EXTERNAL_ID).max(1224, EXTERNAL_ID).optional(),
     OSS_BUCKET: given('it must be the name of the bucket').pipe(profileSchema.shape.bucket),
     OSS_REGION: given('it must look like cn-hangzhou').pipe(profileSchema.shape.region),
-    OSS_PREFIX: z.string({ error: PREFIX }).pipe(profileSchema.shape.prefix.unwrap()),
+    OSS_PREFIX: z.string({ error: PREFIX }).pipe(prefixTemplate),
     OSS_ENDPOINT: endpoint.optional(),
+    OSS_CUSTOM_DOMAIN: endpoint.optional(),
+    OSS_CALLBACK_URL: callbackUrl.optional(),
+    OSS_CALLBACK_KEY_ORIGINS: origins.default([]),
     STS_ENDPOINT: endpoint.optional(),
     IMM_PROJECT: z
       .string()
       .regex(/^[\w-]{1,128}$/, 'it must be the name of a project of Intelligent Media Management')
       .optional(),
+    IMM_ENDPOINT: endpoint.optional(),
     OSS_SESSION_ACTIONS: z.enum(['upload', 'all'], 'it must be upload or all').default('all'),
-    TOKEN_SECONDS: z
-      .string()
-      .regex(/^\d{1,6}$/, SECONDS)
-      .transform(Number)
-      .pipe(z.int().min(900, SECONDS).max(43_200, SECONDS))
-      .default(3600),
-    BEARER_TOKENS_SHA256: hashes.default([]),
+    TOKEN_SECONDS: wholeNumber(900, 43_200, SECONDS).default(3600),
+    SIGNED_SECONDS: wholeNumber(60, 604_800, SIGNED_SECONDS).default(3600),
+    BEARER_TOKENS_SHA256: staticTokens.default([]),
+    JWT_JWKS_URL: secureUrl.optional(),
+    JWT_PUBLIC_KEY: publicKey.optional(),
+    JWT_ALGORITHMS: algorithms.default(['RS256', 'ES256']),
+    JWT_ISSUER: z.string().optional(),
+    JWT_AUDIENCE: z.string().optional(),
+    METRICS_TOKEN_SHA256: tokenHash.optional(),
+    REQUESTS_PER_SECOND: wholeNumber(1, 100_000, RATE).default(200),
+    PAGES: SWITCH.default('1'),
     LOG: z.enum(['0', '1'], 'it must be 1 to log requests to standard error, or 0').default('0'),
   })
   .superRefine((values, context) => {
@@ -107,6 +144,10 @@ const environmentSchema = z
     const missing = hasId ? 'ALIBABA_CLOUD_ACCESS_KEY_SECRET' : 'ALIBABA_CLOUD_ACCESS_KEY_ID';
     const message = hasId ? PAIR : PAIR.replace('_KEY_ID', '_KEY_SECRET');
     if (hasId !== hasSecret) context.addIssue({ code: 'custom', path: [missing], message });
+  })
+  .superRefine((values, context) => {
+    const wrong = wrongJwtVariable(values) ?? wrongTemplateVariable(values);
+    if (wrong !== null) context.addIssue({ code: 'custom', path: [wrong.name], message: wrong.should });
   });
 type Values = z.output<typeof environmentSchema>;
 
@@ -142,10 +183,18 @@ function settingsOf(values: Values): Settings {
     region,
     prefix: values.OSS_PREFIX,
     ossEndpoint: (values.OSS_ENDPOINT ?? new URL(`https://oss-${region}.aliyuncs.com`)).origin,
+    customDomain: values.OSS_CUSTOM_DOMAIN?.origin ?? null,
     stsEndpoint: { host: sts.host, protocol: sts.protocol === 'http:' ? 'HTTP' : 'HTTPS' },
     ...(values.IMM_PROJECT === undefined ? {} : { immProject: values.IMM_PROJECT }),
+    immEndpoint: (values.IMM_ENDPOINT ?? new URL(`https://imm.${region}.aliyuncs.com`)).origin,
     sessionActions: values.OSS_SESSION_ACTIONS,
-    bearerTokenHashes: values.BEARER_TOKENS_SHA256,
+    signedSeconds: values.SIGNED_SECONDS,
+    staticTokens: values.BEARER_TOKENS_SHA256,
+    jwt: jwtOf(values),
+    callback: { url: values.OSS_CALLBACK_URL ?? null, keyOrigins: values.OSS_CALLBACK_KEY_ORIGINS },
+    metricsTokenHash: values.METRICS_TOKEN_SHA256 ?? null,
+    requestsPerSecond: values.REQUESTS_PER_SECOND,
+    pages: values.PAGES === '1',
     log: values.LOG === '1',
   };
 }
@@ -158,14 +207,42 @@ function accessKeyOf(values: Values): AccessKey | null {
   return securityToken === undefined ? { id, secret } : { id, secret, securityToken };
 }
 
-/** Credentials come back over it in the clear: plain http is for this machine alone. */
-function endpointUrl(text: string): URL | null {
-  try {
-    const url = new URL(text.includes('://') ? text : `https://${text}`);
-    const isBare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
-    const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
-    return isBare && isSafe && url.host !== '' ? url : null;
-  } catch {
-    return null;
-  }
+interface Wrong {
+  readonly name: string;
+  readonly should: string;
+}
+
+type JwtValues = Partial<Record<'JWT_JWKS_URL' | 'JWT_PUBLIC_KEY' | 'JWT_ISSUER' | 'JWT_AUDIENCE', unknown>>;
+
+function wrongJwtVariable(values: JwtValues): Wrong | null {
+  const isSet = (name: keyof JwtValues): boolean => values[name] !== undefined;
+  const names = ['JWT_ISSUER', 'JWT_AUDIENCE'] as const;
+  const keySources = Number(isSet('JWT_JWKS_URL')) + Number(isSet('JWT_PUBLIC_KEY'));
+  if (keySources === 0 && !names.some(isSet)) return null;
+  if (keySources !== 1) return { name: 'JWT_JWKS_URL', should: JWT };
+  const missing = names.find((name) => !isSet(name));
+  return missing === undefined ? null : { name: missing, should: JWT };
+}
+
+/** `{user}` stands for nobody where no JWT says who it is. */
+function wrongTemplateVariable(
+  values: JwtValues & { readonly OSS_PREFIX: string; readonly BEARER_TOKENS_SHA256: readonly StaticToken[] },
+): Wrong | null {
+  if (!values.OSS_PREFIX.includes(USER_PLACE)) return null;
+  const hasJwt = values.JWT_JWKS_URL !== undefined || values.JWT_PUBLIC_KEY !== undefined;
+  if (!hasJwt)
+    return { name: 'OSS_PREFIX', should: `it may name ${USER_PLACE} only where users come with a JWT` };
+  if (values.BEARER_TOKENS_SHA256.every(({ prefix }) => prefix !== null)) return null;
+  return {
+    name: 'BEARER_TOKENS_SHA256',
+    should: `each hash needs =prefix behind it, because OSS_PREFIX names ${USER_PLACE}`,
+  };
+}
+
+function jwtOf(values: Values): JwtSettings | null {
+  const { JWT_JWKS_URL: url, JWT_PUBLIC_KEY: key, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = values;
+  if (issuer === undefined || audience === undefined) return null;
+  const rest = { algorithms: values.JWT_ALGORITHMS, issuer, audience };
+  if (url !== undefined) return { keys: { kind: 'jwks', url }, ...rest };
+  return key === undefined ? null : { keys: { kind: 'public-key', key }, ...rest };
 }

@@ -1,18 +1,25 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { sessionPolicy } from '../shared/session-policy';
+import { createPublicKeys } from './callback/public-keys';
 import { systemClock, type Clock } from './clock';
 import { createCallers } from './http/callers';
 import { createHttpServer } from './http/create-http-server';
+import { createJwtVerifier } from './http/jwt';
 import { createRequestLimit } from './http/request-limit';
 import { sendProblem } from './http/send-problem';
 import { isLoopbackHost } from './loopback';
+import { createMetrics, type Metrics } from './metrics';
 import { problem, StartProblem } from './problem';
+import { addCallback } from './routes/callback';
+import { addGetPostPolicy } from './routes/get-post-policy';
 import { addGetStsToken } from './routes/get-sts-token';
 import { addHealth } from './routes/health';
+import { addMetrics } from './routes/metrics';
+import { addPages, addPageSettings } from './routes/pages';
+import { addSignUploadUrl } from './routes/sign-upload-url';
 import { readSettings, type Environment, type Settings } from './settings';
-import { createAssumeRole, STS_TIMEOUTS, type StsTimeouts } from './sts/assume-role';
-import { createTokenCache } from './tokens/token-cache';
+import { createAssumeRole, policyFor, STS_TIMEOUTS, type StsTimeouts } from './sts/assume-role';
+import { createTokenCache, type TokenCache } from './tokens/token-cache';
 
 export interface AppServerOptions {
   readonly environment: Environment;
@@ -35,14 +42,22 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
   const read = readSettings(options.environment);
   if (!read.ok) throw new StartProblem(read.sentence, 2);
   const { settings } = read;
-  if (settings.bearerTokenHashes.length === 0 && !isLoopbackHost(host))
+  if (settings.staticTokens.length === 0 && settings.jwt === null && !isLoopbackHost(host))
     throw new StartProblem(
-      `The variable BEARER_TOKENS_SHA256 is missing: to listen on ${host} it must hold the SHA-256 of each token that may ask.`,
+      `The variable BEARER_TOKENS_SHA256 is missing: to listen on ${host} it must hold the SHA-256 of each token that may ask (or users come with a JWT: JWT_JWKS_URL).`,
       2,
     );
+  refuseUnsayablePrefix(settings);
+  const clock = options.clock ?? systemClock;
+  const metrics = createMetrics();
   const app = createHttpServer(settings.log);
+  metrics.watchRequests(app);
   addHealth(app);
-  await addGuardedRoutes(app, settings, options);
+  addMetrics(app, settings, metrics);
+  addCallback(app, createPublicKeys(settings.callback.keyOrigins, clock));
+  if (settings.pages) addPages(app, settings);
+  const tokens = tokensFor(settings, clock, metrics, options);
+  await addGuardedRoutes(app, settings, tokens, clock);
   await listen(app, host, options.port ?? 0);
   return { url: urlOf(app), close: () => close(app) };
 }
@@ -58,53 +73,55 @@ async function close(app: FastifyInstance): Promise<void> {
   clearTimeout(timer);
 }
 
+function tokensFor(
+  settings: Settings,
+  clock: Clock,
+  metrics: Metrics,
+  options: AppServerOptions,
+): TokenCache {
+  const issuer = createAssumeRole(settings, options.stsTimeouts ?? STS_TIMEOUTS);
+  return createTokenCache(metrics.watchIssuer(issuer), clock);
+}
+
 /** Everything that gives something away sits behind the caller check and the caller's request limit. */
 async function addGuardedRoutes(
   app: FastifyInstance,
   settings: Settings,
-  options: AppServerOptions,
+  tokens: TokenCache,
+  clock: Clock,
 ): Promise<void> {
-  const clock = options.clock ?? systemClock;
-  const callerOf = createCallers(settings.bearerTokenHashes);
-  const limit = createRequestLimit(clock);
-  const issuer = createAssumeRole(settings, policyOf(settings), options.stsTimeouts ?? STS_TIMEOUTS);
-  const tokens = createTokenCache(issuer, clock);
+  const { staticTokens, jwt, prefix } = settings;
+  const verifyJwt = jwt === null ? null : createJwtVerifier(jwt, prefix);
+  const callers = createCallers({ staticTokens, verifyJwt, prefix });
+  const limit = createRequestLimit(clock, settings.requestsPerSecond);
   await app.register((guarded, _options, done) => {
-    guarded.addHook('onRequest', (request, reply, next) => {
-      const caller = callerOf(request.headers);
-      if (!caller.ok) {
-        sendProblem(reply, caller.problem);
-        return;
-      }
+    guarded.addHook('onRequest', async (request, reply) => {
+      const caller = await callers(request.headers);
+      if (!caller.ok) return sendProblem(reply, caller.problem);
       request.caller = caller.value;
-      const retryAfterSeconds = limit.retryAfterSeconds(caller.value);
-      if (retryAfterSeconds !== null) {
-        sendProblem(
-          reply,
-          problem('TooManyRequests', 'Too many requests; come again later.', { retryAfterSeconds }),
-        );
-        return;
-      }
-      next();
+      const retryAfterSeconds = limit.retryAfterSeconds(caller.value.name);
+      if (retryAfterSeconds === null) return undefined;
+      const words = 'Too many requests; come again later.';
+      return sendProblem(reply, problem('TooManyRequests', words, { retryAfterSeconds }));
     });
     addGetStsToken(guarded, tokens);
+    addGetPostPolicy(guarded, settings, tokens);
+    addSignUploadUrl(guarded, settings, tokens);
+    if (settings.pages) addPageSettings(guarded, settings);
     done();
   });
 }
 
-function policyOf({ bucket, prefix, sessionActions: actions, immProject }: Settings): string {
-  const policy = sessionPolicy({
-    bucket,
-    prefix,
-    actions,
-    ...(immProject === undefined ? {} : { immProject }),
-  });
-  if (!policy.ok) {
+/** Said at the start and not to the first client: where no session policy can say a prefix, nobody gets a token. */
+function refuseUnsayablePrefix(settings: Settings): void {
+  const ofTokens = settings.staticTokens.map(({ prefix }) => ['BEARER_TOKENS_SHA256', prefix] as const);
+  for (const [name, prefix] of [['OSS_PREFIX', settings.prefix] as const, ...ofTokens]) {
+    const policy = policyFor(settings, prefix ?? '');
+    if (policy.ok) continue;
     // Bucket and project are too plain for it to fail on them.
     const why = policy.fault.message.replace(/^./, (letter) => letter.toLowerCase());
-    throw new StartProblem(`The variable OSS_PREFIX is wrong: ${why}`, 2);
+    throw new StartProblem(`The variable ${name} is wrong: ${why}`, 2);
   }
-  return policy.value;
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {

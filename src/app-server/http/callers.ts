@@ -2,38 +2,73 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { hostWithoutPort, isLoopbackHost } from '../loopback';
 import { problem, refuse, type Answer } from '../problem';
+import type { JwtVerifier } from './jwt';
+import type { StaticToken } from '../settings-values';
 
-/** The caller of a server that asks for no token: this machine. */
-const THIS_MACHINE = 'loopback';
-
-/** Who asks, as a name that is safe to log; or 401, or 403. */
-export type Callers = (headers: IncomingHttpHeaders) => Answer<string>;
-
-/** With hashes, each bearer token is a caller of its own. Without, everyone on this machine is one caller. */
-export function createCallers(bearerTokenHashes: readonly Buffer[]): Callers {
-  return bearerTokenHashes.length === 0
-    ? callerOnThisMachine
-    : (headers) => bearer(headers, bearerTokenHashes);
+/** Who asks. */
+export interface Caller {
+  /** A name that is safe to log. */
+  readonly name: string;
+  /** Where this caller may put objects. */
+  readonly prefix: string;
 }
 
-function bearer(headers: IncomingHttpHeaders, hashes: readonly Buffer[]): Answer<string> {
-  const token = /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1];
-  if (token === undefined)
-    return refuse(problem('Unauthorized', 'Send a bearer token in the Authorization header.'));
-  const asked = createHash('sha256').update(token).digest();
-  // Every hash is compared, and each in constant time: the time taken says nothing about which one is near.
-  const isKnown = hashes.map((hash) => timingSafeEqual(hash, asked)).includes(true);
-  if (!isKnown) return refuse(problem('Unauthorized', 'The bearer token is not one that this server knows.'));
-  return { ok: true, value: asked.toString('hex').slice(0, 12) };
+/** Who asks; or 401, or 403. */
+export type Callers = (headers: IncomingHttpHeaders) => Answer<Caller> | Promise<Answer<Caller>>;
+
+export interface CallersOptions {
+  readonly staticTokens: readonly StaticToken[];
+  readonly verifyJwt: JwtVerifier | null;
+  /** For callers that have no prefix of their own. */
+  readonly prefix: string;
+}
+
+/**
+ * Each static token is a caller of its own, and each user of a JWT. Where there is neither, everyone on this machine
+ * is one caller.
+ */
+export function createCallers({ staticTokens, verifyJwt, prefix }: CallersOptions): Callers {
+  if (staticTokens.length === 0 && verifyJwt === null)
+    return (headers) => callerOnThisMachine(headers, prefix);
+  return (headers) => {
+    const token = bearerToken(headers);
+    if (token === null)
+      return refuse(problem('Unauthorized', 'Send a bearer token in the Authorization header.'));
+    const asked = hashOf(token);
+    // Every hash is compared, and each in constant time: the time taken says nothing about which one is near.
+    const known = staticTokens.filter(({ hash }) => timingSafeEqual(hash, asked))[0];
+    if (known !== undefined)
+      return {
+        ok: true,
+        value: { name: asked.toString('hex').slice(0, 12), prefix: known.prefix ?? prefix },
+      };
+    if (verifyJwt !== null && token.split('.').length === 3) return verifyJwt(token);
+    return refuse(problem('Unauthorized', 'The bearer token is not one that this server knows.'));
+  };
+}
+
+/** The token of `Authorization: Bearer …`, or null. */
+export function bearerToken(headers: IncomingHttpHeaders): string | null {
+  return /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}
+
+/** True where `token` is the one with this hash. Takes the same time for all that are not. */
+export function isTokenOf(hash: Buffer, token: string): boolean {
+  return timingSafeEqual(hash, hashOf(token));
 }
 
 /**
  * Without bearer tokens the Host header must be a name of this machine. Else a page in a browser could ask under
  * a name of its own that it points at 127.0.0.1, and a reverse proxy could open the server to the world unnoticed.
  */
-function callerOnThisMachine(headers: IncomingHttpHeaders): Answer<string> {
-  if (isLoopbackHost(hostWithoutPort(headers.host ?? ''))) return { ok: true, value: THIS_MACHINE };
+export function callerOnThisMachine(headers: IncomingHttpHeaders, prefix: string): Answer<Caller> {
+  if (isLoopbackHost(hostWithoutPort(headers.host ?? '')))
+    return { ok: true, value: { name: 'loopback', prefix } };
   return refuse(
     problem('Forbidden', 'Without bearer tokens this server answers only under a name of its own machine.'),
   );
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
 }

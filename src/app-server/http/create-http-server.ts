@@ -6,12 +6,13 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { problem, problemBody, type Problem } from '../problem';
+import type { Caller } from './callers';
 import { sendProblem } from './send-problem';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks, by a name that may be logged; empty on routes that are open to all. */
-    caller: string;
+    /** Null on routes that are open to all. */
+    caller: Caller | null;
   }
   interface FastifyReply {
     problem: Problem | null;
@@ -39,13 +40,19 @@ export function createHttpServer(log: boolean): FastifyInstance {
       sendProblem(reply, problem('InvalidArgument', 'The address of the request cannot be read.'));
     },
   });
-  app.decorateRequest('caller', '');
+  app.decorateRequest('caller', null);
   app.decorateReply('problem', null);
   refuseUnknownRoutes(app);
   app.setErrorHandler((error, request, reply) => sendProblem(reply, thrownProblem(error, request)));
   app.addHook('onResponse', logRequest);
   hangUpWhileClosing(app);
   return app;
+}
+
+/** Who asks on a guarded route. Throws on an open one, which is a mistake of ours. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller === null) throw new Error('a route that needs its caller is not guarded');
+  return request.caller;
 }
 
 /** Connections in use when the server stops would idle on for their keep-alive minute after the answer. */
@@ -94,7 +101,7 @@ function logRequest(request: FastifyRequest, reply: FastifyReply, done: () => vo
       route: request.routeOptions.url ?? null,
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime),
-      caller: request.caller,
+      caller: request.caller?.name ?? '',
       ...(reply.problem === null ? {} : { code: reply.problem.code, why: reply.problem.message }),
       ...(reply.problem?.requestId === undefined ? {} : { stsRequestId: reply.problem.requestId }),
     },

@@ -2,6 +2,8 @@ import CredentialDefault from '@alicloud/credentials';
 import { $OpenApiUtil } from '@alicloud/openapi-core';
 import StsClientDefault, { AssumeRoleRequest } from '@alicloud/sts20150401';
 import { z } from 'zod';
+import type { Outcome } from '../../shared/faults';
+import { sessionPolicy } from '../../shared/session-policy';
 import { problem, refuse, type Answer } from '../problem';
 import type { Settings } from '../settings';
 import { stsProblem } from './sts-problem';
@@ -34,17 +36,28 @@ const answerSchema = z.object({
   }),
 });
 
-/** AssumeRole by the official SDK, narrowed by `policy`. One request each time, no retry: callers may come again. */
-export function createAssumeRole(settings: Settings, policy: string, timeouts: StsTimeouts): TokenIssuer {
+/**
+ * AssumeRole by the official SDK, narrowed to bucket and prefix. One request each time, no retry: callers may come
+ * again.
+ */
+export function createAssumeRole(settings: Settings, timeouts: StsTimeouts): TokenIssuer {
   return {
-    async issue() {
+    async issue(prefix) {
+      const policy = policyFor(settings, prefix);
+      if (!policy.ok) return refuse(problem('Forbidden', policy.fault.message));
       try {
-        return await withDeadline(assumeRole(settings, policy, timeouts), timeouts.totalMs);
+        return await withDeadline(assumeRole(settings, policy.value, timeouts), timeouts.totalMs);
       } catch (error) {
         return refuse(stsProblem(error));
       }
     },
   };
+}
+
+/** The session policy of a caller; a fault where no policy can say the prefix. */
+export function policyFor(settings: Settings, prefix: string): Outcome<string> {
+  const { bucket, sessionActions: actions, immProject } = settings;
+  return sessionPolicy({ bucket, prefix, actions, ...(immProject === undefined ? {} : { immProject }) });
 }
 
 async function assumeRole(

@@ -15,9 +15,9 @@ export interface IssuedToken {
   readonly lifeMs: number;
 }
 
-/** Asks STS for a new token. Never throws, and always settles. */
+/** Asks STS for a new token for what lies below `prefix`. Never throws, and always settles. */
 export interface TokenIssuer {
-  issue(): Promise<Answer<IssuedToken>>;
+  issue(prefix: string): Promise<Answer<IssuedToken>>;
 }
 
 /**

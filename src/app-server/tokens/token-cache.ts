@@ -1,12 +1,15 @@
 import { elapsedMs, momentOf, type Clock, type Moment } from '../clock';
+import type { Caller } from '../http/callers';
 import type { Answer } from '../problem';
 import type { IssuedToken, StsToken, TokenIssuer } from '../sts/token-issuer';
 
 /** STS is asked anew for the same caller at most this often, however often its clients say no-cache. */
 const ANEW_FLOOR_MS = 2000;
+/** Users of a JWT are many: beyond this, who has not come for the longest time is forgotten. */
+const REMEMBERED_CALLERS = 10_000;
 
 /** A token, and what STS's clock says now, for whoever judges its Expiration. */
-interface DatedToken {
+export interface DatedToken {
   readonly token: StsToken;
   /** Milliseconds since 1970. */
   readonly stsTimeMs: number;
@@ -17,7 +20,7 @@ export interface TokenCache {
    * A token for this caller, with over half its life left. `anew`: the caller's token was refused, so STS is asked
    * again; within two seconds of STS's last answer that answer is given once more.
    */
-  tokenFor(caller: string, wish: { readonly anew: boolean }): Promise<Answer<DatedToken>>;
+  tokenFor(caller: Caller, wish: { readonly anew: boolean }): Promise<Answer<DatedToken>>;
 }
 
 interface HeldToken extends IssuedToken {
@@ -32,22 +35,37 @@ interface CallerState {
   last: { readonly at: Moment; readonly answer: Answer<HeldToken> } | null;
 }
 
-/** One token and at most one question to STS for each caller. Callers are few: one for each bearer token. */
-export function createTokenCache(issuer: TokenIssuer, clock: Clock): TokenCache {
+/** One token and at most one question to STS for each caller. */
+export function createTokenCache(
+  issuer: TokenIssuer,
+  clock: Clock,
+  limit: number = REMEMBERED_CALLERS,
+): TokenCache {
+  // In the order of their last visit.
   const callers = new Map<string, CallerState>();
 
-  const ask = async (state: CallerState): Promise<Answer<HeldToken>> => {
+  const stateOf = ({ name, prefix }: Caller): CallerState => {
+    // Names of users are short hashes. Should two ever meet, they still never share a token.
+    const id = `${name} ${prefix}`;
+    const state = callers.get(id) ?? { held: null, flight: null, last: null };
+    callers.delete(id);
+    callers.set(id, state);
+    const [oldest] = callers.keys();
+    if (callers.size > limit && oldest !== undefined) callers.delete(oldest);
+    return state;
+  };
+
+  const ask = async (state: CallerState, prefix: string): Promise<Answer<HeldToken>> => {
     const askedAt = momentOf(clock);
-    const issued = await issuer.issue();
+    const issued = await issuer.issue(prefix);
     const answer: Answer<HeldToken> = issued.ok ? { ok: true, value: { ...issued.value, askedAt } } : issued;
     if (answer.ok) state.held = answer.value;
     state.last = { at: momentOf(clock), answer };
     return answer;
   };
 
-  const find = (caller: string, anew: boolean): Answer<HeldToken> | Promise<Answer<HeldToken>> => {
-    const state = callers.get(caller) ?? { held: null, flight: null, last: null };
-    callers.set(caller, state);
+  const find = (caller: Caller, anew: boolean): Answer<HeldToken> | Promise<Answer<HeldToken>> => {
+    const state = stateOf(caller);
     const young = state.held !== null && isYoung(state.held, clock) ? state.held : null;
     if (young !== null && !anew) return { ok: true, value: young };
     if (state.flight !== null) return state.flight;
@@ -56,7 +74,7 @@ export function createTokenCache(issuer: TokenIssuer, clock: Clock): TokenCache 
       if (!state.last.answer.ok) return state.last.answer;
       if (young !== null) return { ok: true, value: young };
     }
-    state.flight = ask(state).finally(() => {
+    state.flight = ask(state, caller.prefix).finally(() => {
       state.flight = null;
     });
     return state.flight;

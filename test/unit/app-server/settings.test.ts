@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readSettings, type Environment } from '../../../src/app-server/settings';
 
@@ -36,7 +37,15 @@ describe('readSettings', () => {
       ossEndpoint: 'https://oss-cn-hangzhou.aliyuncs.com',
       stsEndpoint: { host: 'sts.cn-hangzhou.aliyuncs.com', protocol: 'HTTPS' },
       sessionActions: 'all',
-      bearerTokenHashes: [],
+      customDomain: null,
+      immEndpoint: 'https://imm.cn-hangzhou.aliyuncs.com',
+      signedSeconds: 3600,
+      staticTokens: [],
+      jwt: null,
+      callback: { url: null, keyOrigins: [] },
+      metricsTokenHash: null,
+      requestsPerSecond: 200,
+      pages: true,
       log: false,
     });
   });
@@ -51,7 +60,15 @@ describe('readSettings', () => {
       IMM_PROJECT: 'faces',
       OSS_SESSION_ACTIONS: 'upload',
       TOKEN_SECONDS: '900',
-      BEARER_TOKENS_SHA256: `${hash}, ${'0'.repeat(64)}`,
+      BEARER_TOKENS_SHA256: `${hash}, ${'0'.repeat(64)}=users/zero`,
+      SIGNED_SECONDS: '604800',
+      OSS_CUSTOM_DOMAIN: 'files.example.com',
+      OSS_CALLBACK_URL: 'http://203.0.113.7/callback',
+      OSS_CALLBACK_KEY_ORIGINS: 'http://127.0.0.1:9003, https://keys.example.com',
+      IMM_ENDPOINT: 'http://127.0.0.1:9002',
+      METRICS_TOKEN_SHA256: hash,
+      REQUESTS_PER_SECOND: '50',
+      PAGES: '0',
       LOG: '1',
       OSS_PREFIX: '',
     });
@@ -65,7 +82,22 @@ describe('readSettings', () => {
       prefix: '',
       log: true,
     });
-    expect(settings.bearerTokenHashes).toEqual([Buffer.alloc(32, 0xab), Buffer.alloc(32)]);
+    expect(settings).toMatchObject({
+      signedSeconds: 604_800,
+      customDomain: 'https://files.example.com',
+      callback: {
+        url: 'http://203.0.113.7/callback',
+        keyOrigins: ['http://127.0.0.1:9003', 'https://keys.example.com'],
+      },
+      immEndpoint: 'http://127.0.0.1:9002',
+      metricsTokenHash: Buffer.alloc(32, 0xab),
+      requestsPerSecond: 50,
+      pages: false,
+    });
+    expect(settings.staticTokens).toEqual([
+      { hash: Buffer.alloc(32, 0xab), prefix: null },
+      { hash: Buffer.alloc(32), prefix: 'users/zero/' },
+    ]);
   });
 
   it('uses the default chain where the environment has no pair', () => {
@@ -110,6 +142,17 @@ describe('readSettings', () => {
     ['TOKEN_SECONDS', '1h', 'it must be a whole number of seconds from 900 to 43200'],
     ['BEARER_TOKENS_SHA256', 'my-token', 'it must be the SHA-256 of each token'],
     ['BEARER_TOKENS_SHA256', `${'a'.repeat(64)},`, 'it must be the SHA-256 of each token'],
+    ['BEARER_TOKENS_SHA256', `${'a'.repeat(64)}=/uploads`, 'it must be the SHA-256 of each token'],
+    ['BEARER_TOKENS_SHA256', `${'a'.repeat(64)}=users/{user}`, 'it must be the SHA-256 of each token'],
+    ['OSS_PREFIX', 'uploads/{name}', 'braces may only stand as {user}'],
+    ['OSS_PREFIX', 'uploads/{user}', 'only where users come with a JWT'],
+    ['OSS_CUSTOM_DOMAIN', 'http://files.example.com', 'it must be an https:// URL'],
+    ['OSS_CALLBACK_URL', 'files.example.com/callback', 'it must be the URL of /callback'],
+    ['OSS_CALLBACK_KEY_ORIGINS', 'https://a.example, http://b.example', 'it must be an https:// URL'],
+    ['SIGNED_SECONDS', '59', 'it must be a whole number of seconds from 60 to 604800'],
+    ['METRICS_TOKEN_SHA256', 'secret', 'it must be the SHA-256 of the token'],
+    ['REQUESTS_PER_SECOND', '0', 'it must be a whole number from 1 to 100000'],
+    ['PAGES', 'no', 'it must be 1 or 0'],
     ['LOG', 'yes', 'it must be 1 to log'],
   ])('names %s when it is %j', (name, value, should) => {
     const sentence = sentenceOf({ [name]: value });
@@ -123,5 +166,49 @@ describe('readSettings', () => {
     const noId = sentenceOf({ ALIBABA_CLOUD_ACCESS_KEY_ID: '' });
     expect(noId).toMatch(/^The variable ALIBABA_CLOUD_ACCESS_KEY_ID is missing: .*ACCESS_KEY_SECRET/);
     expect(noSecret + noId).not.toMatch(/LTAI5tExample|a-secret-of-the-test/);
+  });
+
+  describe('of JSON Web Tokens', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
+    const jwt = { JWT_PUBLIC_KEY: publicKey, JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'uploads' };
+
+    it('takes a key with real or written line breaks, or the address of a key set', () => {
+      const written = settingsOf({ ...jwt, JWT_PUBLIC_KEY: publicKey.replaceAll('\n', '\\n') });
+      for (const settings of [settingsOf(jwt), written])
+        expect(settings.jwt).toMatchObject({
+          keys: { kind: 'public-key' },
+          algorithms: ['RS256', 'ES256'],
+          issuer: 'https://id.example',
+          audience: 'uploads',
+        });
+      const url = 'https://id.example/keys';
+      const byAddress = settingsOf({ ...jwt, JWT_PUBLIC_KEY: '', JWT_JWKS_URL: url, OSS_PREFIX: 'u/{user}' });
+      expect(byAddress.jwt?.keys).toEqual({ kind: 'jwks', url: new URL(url) });
+      expect(byAddress.prefix).toBe('u/{user}/');
+    });
+
+    it.each([
+      [{ JWT_AUDIENCE: '' }, 'JWT_AUDIENCE is missing'],
+      [{ JWT_ISSUER: '' }, 'JWT_ISSUER is missing'],
+      [{ JWT_PUBLIC_KEY: '' }, 'JWT_JWKS_URL is missing'],
+      [{ JWT_JWKS_URL: 'https://id.example/keys' }, 'JWT_JWKS_URL is wrong'],
+      [{ JWT_JWKS_URL: 'http://id.example/keys', JWT_PUBLIC_KEY: '' }, 'JWT_JWKS_URL is wrong'],
+      [{ JWT_PUBLIC_KEY: 'abc' }, 'JWT_PUBLIC_KEY is wrong'],
+      [{ JWT_PUBLIC_KEY: privateKey }, 'JWT_PUBLIC_KEY is wrong'],
+      [{ JWT_ALGORITHMS: 'HS256' }, 'JWT_ALGORITHMS is wrong'],
+      [{ JWT_ALGORITHMS: 'none' }, 'JWT_ALGORITHMS is wrong'],
+      [
+        { OSS_PREFIX: 'u/{user}', BEARER_TOKENS_SHA256: 'a'.repeat(64) },
+        'BEARER_TOKENS_SHA256 is wrong: each hash needs =prefix',
+      ],
+    ])('refuses %j', (changes: Environment, words) => {
+      const sentence = sentenceOf({ ...jwt, ...changes });
+      expect(sentence).toContain(words);
+      expect(sentence).not.toContain('PRIVATE KEY');
+    });
   });
 });

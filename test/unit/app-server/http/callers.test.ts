@@ -1,22 +1,32 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createCallers } from '../../../../src/app-server/http/callers';
+import { createCallers, type Callers } from '../../../../src/app-server/http/callers';
 
 const sha256 = (token: string) => createHash('sha256').update(token).digest();
-const outcome = (callers: ReturnType<typeof createCallers>, headers: Record<string, string>) => {
-  const answer = callers(headers);
+const callersWith = (staticTokens: { hash: Buffer; prefix: string | null }[]) =>
+  createCallers({ staticTokens, verifyJwt: null, prefix: 'uploads/' });
+const outcome = async (callers: Callers, headers: Record<string, string>) => {
+  const answer = await callers(headers);
   return answer.ok ? answer.value : answer.problem.code;
 };
 
 describe('with bearer tokens', () => {
-  const callers = createCallers([sha256('token-of-alice'), sha256('token-of-bob')]);
+  const callers = callersWith([
+    { hash: sha256('token-of-alice'), prefix: null },
+    { hash: sha256('token-of-bob'), prefix: 'uploads/bob/' },
+  ]);
   const caller = (authorization: string) => outcome(callers, { authorization });
 
-  it('gives each token a name of its own that does not tell the token', () => {
-    const names = [caller('Bearer token-of-alice'), caller('bearer token-of-bob')];
-    expect(names).toEqual(
-      [sha256('token-of-alice'), sha256('token-of-bob')].map((h) => h.toString('hex').slice(0, 12)),
-    );
+  it('gives each token a name of its own that does not tell the token, and its prefix', async () => {
+    const nameOf = (token: string) => sha256(token).toString('hex').slice(0, 12);
+    expect(await caller('Bearer token-of-alice')).toEqual({
+      name: nameOf('token-of-alice'),
+      prefix: 'uploads/',
+    });
+    expect(await caller('bearer token-of-bob')).toEqual({
+      name: nameOf('token-of-bob'),
+      prefix: 'uploads/bob/',
+    });
   });
 
   it.each([
@@ -26,21 +36,21 @@ describe('with bearer tokens', () => {
     'Bearer ',
     'Bearer token-of-carol',
     'Bearer token-of-alice x',
-  ])('refuses %j', (authorization) => {
-    expect(caller(authorization)).toBe('Unauthorized');
+  ])('refuses %j', async (authorization) => {
+    expect(await caller(authorization)).toBe('Unauthorized');
   });
 
-  it('is not content with the host', () => {
-    expect(outcome(callers, { host: '127.0.0.1:80' })).toBe('Unauthorized');
+  it('is not content with the host', async () => {
+    expect(await outcome(callers, { host: '127.0.0.1:80' })).toBe('Unauthorized');
   });
 });
 
 describe('without bearer tokens', () => {
-  const callers = createCallers([]);
-  it.each(['127.0.0.1:8080', 'localhost', '[::1]:80'])('knows this machine as %s', (host) => {
-    expect(outcome(callers, { host })).toBe('loopback');
+  const callers = callersWith([]);
+  it.each(['127.0.0.1:8080', 'localhost', '[::1]:80'])('knows this machine as %s', async (host) => {
+    expect(await outcome(callers, { host })).toEqual({ name: 'loopback', prefix: 'uploads/' });
   });
-  it.each(['rebound.example:8080', '10.0.0.7', ''])('refuses a request that was sent to %j', (host) => {
-    expect(outcome(callers, { host })).toBe('Forbidden');
+  it.each(['rebound.example:8080', '10.0.0.7', ''])('refuses a request that was sent to %j', async (host) => {
+    expect(await outcome(callers, { host })).toBe('Forbidden');
   });
 });

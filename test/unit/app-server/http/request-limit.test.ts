@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import {
-  BURST_REQUESTS,
-  createRequestLimit,
-  REQUESTS_PER_SECOND,
-} from '../../../../src/app-server/http/request-limit';
+import { BURST_SECONDS, createRequestLimit } from '../../../../src/app-server/http/request-limit';
 import { fakeClock } from '../fake-clock';
+
+const REQUESTS_PER_SECOND = 200;
+const BURST_REQUESTS = REQUESTS_PER_SECOND * BURST_SECONDS;
 
 describe('createRequestLimit', () => {
   it('lets a burst pass, then a steady rate, for each caller on its own', () => {
     const clock = fakeClock();
-    const limit = createRequestLimit(clock);
+    const limit = createRequestLimit(clock, REQUESTS_PER_SECOND);
     const passing = (caller: string, tries: number) =>
       Array.from({ length: tries }, () => limit.retryAfterSeconds(caller)).filter((wait) => wait === null)
         .length;

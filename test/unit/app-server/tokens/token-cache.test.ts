@@ -20,26 +20,35 @@ const issued = (n: number, lifeMs = LIFE_MS): Answer<IssuedToken> => ({
 });
 const down: Answer<IssuedToken> = { ok: false, problem: problem('StsError', 'STS cannot be reached.') };
 
+const callerNamed = (name: string, prefix = 'uploads/') => ({ name, prefix });
+
 /** An STS whose answers the test gives by hand, in the order of the questions. */
 function fakeIssuer() {
   const waiting: ((answer: Answer<IssuedToken>) => void)[] = [];
   let asked = 0;
+  const prefixes: string[] = [];
   const issuer: TokenIssuer = {
-    issue: () =>
+    issue: (prefix) =>
       new Promise((resolve) => {
         asked += 1;
+        prefixes.push(prefix);
         waiting.push(resolve);
       }),
   };
-  return { issuer, asked: () => asked, answer: (answer: Answer<IssuedToken>) => waiting.shift()!(answer) };
+  return {
+    issuer,
+    prefixes,
+    asked: () => asked,
+    answer: (answer: Answer<IssuedToken>) => waiting.shift()!(answer),
+  };
 }
 
-function setUp() {
+function setUp(limit?: number) {
   const clock = fakeClock();
   const sts = fakeIssuer();
-  const cache = createTokenCache(sts.issuer, clock);
+  const cache = createTokenCache(sts.issuer, clock, limit);
   const ask = async (anew = false, caller = 'a') => {
-    const answer = await cache.tokenFor(caller, { anew });
+    const answer = await cache.tokenFor(callerNamed(caller), { anew });
     return answer.ok ? answer.value.token.AccessKeyId : answer.problem.code;
   };
   /** Asks, lets STS answer this, and gives what came of it. */
@@ -94,7 +103,7 @@ describe('a token is handed out while over half its life is left', () => {
     const { clock, cache, askAndAnswer } = setUp();
     await askAndAnswer(issued(1));
     clock.pass(60_000);
-    const answer = await cache.tokenFor('a', { anew: false });
+    const answer = await cache.tokenFor(callerNamed('a'), { anew: false });
     expect(answer).toMatchObject({ ok: true, value: { stsTimeMs: Date.parse('1999-01-01T00:01:00Z') } });
   });
 
@@ -104,6 +113,30 @@ describe('a token is handed out while over half its life is left', () => {
     expect(await askAndAnswer(issued(2), false, 'b')).toBe('STS.2');
     expect(await ask(false, 'a')).toBe('STS.1');
     expect(sts.asked()).toBe(2);
+  });
+});
+
+describe('many callers', () => {
+  it('never share a token across prefixes, though their names are the same', async () => {
+    const { sts, cache } = setUp();
+    const asking = ['uploads/a/', 'uploads/b/'].map((prefix) =>
+      cache.tokenFor(callerNamed('twin', prefix), { anew: false }),
+    );
+    sts.answer(issued(1));
+    sts.answer(issued(2));
+    const answers = await Promise.all(asking);
+    expect(answers.map((answer) => answer.ok && answer.value.token.AccessKeyId)).toEqual(['STS.1', 'STS.2']);
+    expect(sts.prefixes).toEqual(['uploads/a/', 'uploads/b/']);
+  });
+
+  it('are forgotten in the order of their last visit', async () => {
+    const { ask, askAndAnswer } = setUp(2);
+    await askAndAnswer(issued(1), false, 'a');
+    await askAndAnswer(issued(2), false, 'b');
+    expect(await ask(false, 'a')).toBe('STS.1');
+    await askAndAnswer(issued(3), false, 'c');
+    expect(await ask(false, 'a')).toBe('STS.1');
+    expect(await askAndAnswer(issued(4), false, 'b')).toBe('STS.4');
   });
 });
 

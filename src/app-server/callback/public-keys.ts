@@ -1,0 +1,89 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import http from 'node:http';
+import https from 'node:https';
+import { elapsedMs, momentOf, type Clock, type Moment } from '../clock';
+
+/** OSS's own place of keys; the scheme is part of the rule. */
+const OSS_KEY_ORIGIN = 'https://gosspublic.alicdn.com';
+const MAX_URL_LENGTH = 256;
+const MAX_KEY_BYTES = 16 * 1024;
+/** OSS waits five seconds for the whole callback. */
+const FETCH_TIMEOUT_MS = 3000;
+const KEEP_MS = 24 * 3_600_000;
+/** Who sends nonsense cannot have us ask for it again and again. */
+const KEEP_FAILURE_MS = 30_000;
+const REMEMBERED_KEYS = 32;
+
+/** The public key at a URL; null where it is not to be had, or the URL is not one to trust. Never rejects. */
+export type PublicKeys = (url: string) => Promise<KeyObject | null>;
+
+/**
+ * Keys from `https://gosspublic.alicdn.com/` and the given origins alone: anyone can sign with a key of their own.
+ * Each is asked for once and kept for a day.
+ */
+export function createPublicKeys(origins: readonly string[], clock: Clock): PublicKeys {
+  const trusted = new Set([OSS_KEY_ORIGIN, ...origins]);
+  const kept = new Map<
+    string,
+    { readonly key: Promise<KeyObject | null>; readonly at: Moment; keepMs: number }
+  >();
+  return (address) => {
+    const url = trustedUrl(address, trusted);
+    if (url === null) return Promise.resolve(null);
+    const known = kept.get(url.href);
+    if (known !== undefined && elapsedMs(clock, known.at) < known.keepMs) return known.key;
+    const entry = { key: fetchKey(url), at: momentOf(clock), keepMs: KEEP_MS };
+    void entry.key.then((key) => {
+      if (key === null) entry.keepMs = KEEP_FAILURE_MS;
+    });
+    kept.delete(url.href);
+    kept.set(url.href, entry);
+    const [oldest] = kept.keys();
+    if (kept.size > REMEMBERED_KEYS && oldest !== undefined) kept.delete(oldest);
+    return entry.key;
+  };
+}
+
+function trustedUrl(address: string, trusted: ReadonlySet<string>): URL | null {
+  if (address.length > MAX_URL_LENGTH) return null;
+  try {
+    const url = new URL(address);
+    return trusted.has(url.origin) && url.username === '' && url.password === '' ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Redirects are not followed: they would lead out of the trusted origins. */
+function fetchKey(url: URL): Promise<KeyObject | null> {
+  return new Promise((resolve) => {
+    const { get } = url.protocol === 'https:' ? https : http;
+    const request = get(url, (response) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (bytes > MAX_KEY_BYTES) request.destroy(new Error('too long'));
+      });
+      response.once('end', () => {
+        resolve(response.statusCode === 200 ? rsaKey(Buffer.concat(chunks).toString('latin1')) : null);
+      });
+    });
+    const limit = setTimeout(() => request.destroy(new Error('too slow')), FETCH_TIMEOUT_MS);
+    request.once('error', () => resolve(null));
+    request.once('close', () => {
+      clearTimeout(limit);
+      resolve(null);
+    });
+  });
+}
+
+function rsaKey(pem: string): KeyObject | null {
+  try {
+    const key = createPublicKey(pem);
+    return key.asymmetricKeyType === 'rsa' ? key : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,3 @@
+import { onSubmit, upload } from '/pages/page.js';
+
+onSubmit(upload);
