@@ -18,7 +18,7 @@ export interface Form {
 
 /**
  * The form that carries a file to `key`, read as it is sent. Faults: no-permission (the policy is for another
- * directory), too-large (by the policy's content-length-range, or the fields), invalid-input (the server names a host
+ * directory), name-refused, too-large (by the policy's content-length-range, or the fields), invalid-input (the server names a host
  * that is not the bucket's own).
  */
 export function formOf(profile: Profile, grant: FormGrant, key: string, file: Body): Outcome<Form> {
@@ -73,6 +73,9 @@ function hostProblem(profile: Profile, { host }: FormGrant): Fault | null {
 }
 
 function keyProblem({ directory }: FormGrant, key: string): Fault | null {
+  // OSS puts the name of the form's file in its place, so the object would get another key.
+  if (key.includes('${filename}'))
+    return fault('name-refused', 'A form cannot carry a file whose name holds ${filename}; rename it.');
   if (key.startsWith(directory)) return null;
   return fault('no-permission', `The policy is for keys below "${directory}"; "${key}" is not.`);
 }

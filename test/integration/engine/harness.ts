@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { startAppServer, type AppServer } from '../../../src/app-server/start-app-server';
 import { openFerry, type AddOptions, type Ended, type Ferry } from '../../../src/host/ferry';
 import type { AskCredentials } from '../../../src/host/credentials-keeper';
+import type { AskUploadUrls } from '../../../src/oss/signed-urls';
 import { askTokenServer } from '../../../src/oss/token-server';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../../src/sandbox/start-sandbox';
 import type { BatchId, DestinationId } from '../../../src/shared/ids';
@@ -45,6 +46,7 @@ export interface FerrySettings {
   readonly connections?: number;
   readonly stallMs?: number;
   readonly ask?: AskCredentials;
+  readonly askUploadUrls?: AskUploadUrls;
   /** Differs from the usual profile in these fields. */
   readonly profile?: Readonly<Record<string, unknown>>;
   /** Name of the queue's folder; the same name opens the same queue again. */
@@ -223,6 +225,7 @@ export class World {
         return outcome;
       },
       onEnded: (end) => ended.push(end),
+      ...(settings.askUploadUrls === undefined ? {} : { askUploadUrls: settings.askUploadUrls }),
       ...(stallMs === undefined ? {} : { stallMs }),
     });
     if (!opened.ok) throw new Error(opened.fault.message);
