@@ -92,10 +92,8 @@ function withNumbers(kind: RunCommand['kind'], shared: Shared, values: Numbers):
   const conflict = conflictPolicySchema.safeParse(values.conflict ?? 'never-overwrite');
   if (!conflict.success)
     return wrong(
-      `--conflict must be overwrite, never-overwrite, skip-identical or ask, not "${values.conflict ?? ''}".`,
+      `--conflict must be overwrite, never-overwrite, skip-identical, keep-both or ask, not "${values.conflict ?? ''}".`,
     );
-  if (conflict.data === 'keep-both')
-    return wrong('--conflict keep-both is not there yet; choose another policy.');
   const connections = Number(values.concurrency ?? 32);
   if (!Number.isInteger(connections) || connections < 1 || connections > 32)
     return wrong(`--concurrency must be a number from 1 to 32, not "${values.concurrency ?? ''}".`);

@@ -57,7 +57,11 @@ function applyToLive(turn: Turn, item: LiveItem, verb: Verb, scope: Scope): void
     case 'cancel':
       close(turn, item, { kind: 'canceled' });
       return;
+    // Conflicts have ended: nothing that is live is one.
     case 'remove':
+    case 'overwrite':
+    case 'keep-both':
+    case 'skip':
       return;
   }
 }

@@ -5,7 +5,9 @@ import type { HeadResult, Snapshot, StoredObject } from './ports';
 import { combinedCrc64, firstTodo, freshTodo, hasAllParts, newUpload } from './item';
 import { close, fail, finishDone } from './item-end';
 import { again, countFailure, forgetFailures, meetFault, RESTARTS, WHOLE } from './item-faults';
+import { keepBoth } from './keep-both';
 import { MOST_REFUSALS } from './limits';
+
 import type { LiveItem, Todo } from './state';
 import type { StepResults } from './steps';
 import type { Turn } from './turn';
@@ -145,6 +147,7 @@ function mayBeStored(why: Fault): boolean {
 function afterTaken(turn: Turn, item: LiveItem, ours: Crc64, why: Fault): void {
   const compares = item.work.conflict === 'skip-identical' || item.work.conflict === 'ask';
   if (item.answerLost || (compares && !item.blind)) goOn(turn, item, { kind: 'settle', why: 'exists', ours });
+  else if (item.work.conflict === 'keep-both') keepBoth(turn, item);
   else closeTaken(turn, item, why);
 }
 
@@ -178,6 +181,7 @@ export function afterSettle(
     startAfresh(turn, item, fault('upload-gone', 'The server no longer has the stored parts.'));
   else if (head.kind === 'missing') restart(turn, item, resend(item), taken(item));
   else if (item.work.conflict === 'skip-identical') goOn(turn, { ...item, replace: true }, resend(item));
+  else if (item.work.conflict === 'keep-both') keepBoth(turn, item);
   else if (item.work.conflict === 'ask') close(turn, item, { kind: 'conflict', fault: taken(item) });
   else close(turn, item, { kind: 'failed', fault: taken(item) });
 }
@@ -248,6 +252,7 @@ export function afterInitiate(turn: Turn, item: LiveItem, result: Initiated, gen
   const compares = item.work.conflict === 'skip-identical' || item.work.conflict === 'ask';
   if (result.fault.code !== 'object-exists') meetFault(turn, unmarked, WHOLE, result.fault, generation);
   else if (compares && !item.blind) restart(turn, unmarked, { kind: 'head' }, result.fault);
+  else if (item.work.conflict === 'keep-both') keepBoth(turn, unmarked);
   else closeTaken(turn, unmarked, result.fault);
 }
 

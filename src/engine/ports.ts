@@ -257,6 +257,8 @@ export type StoreRecord =
   | { readonly kind: 'held'; readonly itemId: ItemId; readonly held: boolean }
   /** A new look at the source of an item that is tried afresh. */
   | { readonly kind: 'snapshot'; readonly itemId: ItemId; readonly snapshot: Snapshot }
+  /** Its key is taken: from now on it goes by this one. */
+  | { readonly kind: 'renamed'; readonly itemId: ItemId; readonly key: ObjectKey }
   | { readonly kind: 'ended'; readonly itemId: ItemId; readonly at: number; readonly end: ItemEnd };
 
 /** The checkpoint of a multipart upload. */
@@ -271,9 +273,12 @@ export interface WorkItem {
   readonly batchId: BatchId;
   readonly destinationId: DestinationId;
   readonly key: ObjectKey;
+  /** `keep-both` has given it another key; this was the first one. */
+  readonly renamedFrom: ObjectKey | null;
   /** Path below what was handed in, for words alone. */
   readonly name: string;
   readonly source: Source;
+  /** Of its batch, unless the user has decided otherwise for this item. */
   readonly conflict: ConflictPolicy;
   readonly checkpoint: Checkpoint | null;
   /** Server time at which an Initiate was about to be sent whose answer was never kept. */
@@ -325,7 +330,8 @@ export interface StorePort {
    * A command over many items, in chunks of 1,000. Rows of items in `live` are left alone: the engine holds them
    * and writes their facts itself. Pausing `all` or a batch marks the batches, pausing items marks the items; resume
    * takes both marks away. Retry makes failed, conflicting, changed and canceled items runnable again, with a new
-   * look at their files. Cancel ends every unended item; what its unfinished upload leaves behind comes back as
+   * look at their files. Overwrite and keep-both do so with conflicting items, under that policy; skip ends these as
+   * canceled. Cancel ends every unended item; what its unfinished upload leaves behind comes back as
    * leftovers, to be aborted. Remove deletes ended items, and batches that have none left.
    */
   command(verb: Verb, scope: Scope, live: readonly ItemId[]): Promise<Outcome<CommandResult>>;

@@ -157,10 +157,6 @@ async function addUpload(
   destinations: Destinations,
   { destinationId, paths, prefix, conflict, join }: AddOptions,
 ): Promise<Outcome<{ readonly batchId: BatchId }>> {
-  if (conflict === 'keep-both')
-    return failure(
-      fault('invalid-input', 'The conflict policy "keep-both" is not there yet; choose another.'),
-    );
   const registered = destinations.register(destinationId);
   if (!registered.ok) return registered;
   const profile = registered.value;

@@ -160,6 +160,18 @@ export const scopeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('items'), itemIds: z.array(itemIdSchema).min(1).max(500) }),
 ]);
 export type Scope = z.infer<typeof scopeSchema>;
-/** `retry` also sends what changed or is gone through a new look at the file; `remove` takes ended rows away. */
-export const verbSchema = z.enum(['pause', 'resume', 'retry', 'cancel', 'remove']);
+/**
+ * `retry` also sends what changed or is gone through a new look at the file; `remove` takes ended rows away.
+ * `overwrite`, `keep-both` and `skip` decide about items in conflict, and about no others.
+ */
+export const verbSchema = z.enum([
+  'pause',
+  'resume',
+  'retry',
+  'cancel',
+  'remove',
+  'overwrite',
+  'keep-both',
+  'skip',
+]);
 export type Verb = z.infer<typeof verbSchema>;

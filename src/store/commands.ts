@@ -41,6 +41,10 @@ export function carryOut(verb: Verb, command: Command): Pieces {
       return ofItems ? cancelItems(command) : cancelBatches(command);
     case 'remove':
       return ofItems ? removeItems(command) : removeBatches(command);
+    case 'overwrite':
+    case 'keep-both':
+    case 'skip':
+      return decide(command, verb);
   }
 }
 
@@ -178,6 +182,41 @@ function retry({ database, live, progress }: Command, tally: Tally, itemId: Item
   if (standing === null || standing.stand < CONFLICT || live.has(itemId)) return;
   reviveItem(database, tally, itemId, standing, stand);
   progress.affected += 1;
+}
+
+/** The user's word on conflicts, for each item of its own: its batch keeps its policy. */
+function* decide(command: Command, verb: 'overwrite' | 'keep-both' | 'skip'): Pieces {
+  const { database, now, progress, live } = command;
+  const one = (itemId: ItemId, tally: Tally, stand: number): void => {
+    const standing = standingOf(database, itemId);
+    if (standing?.stand !== CONFLICT || live.has(itemId)) return;
+    if (verb === 'skip') endItem(database, tally, itemId, standing, now, { kind: 'canceled' });
+    else {
+      reviveItem(database, tally, itemId, standing, stand);
+      database.run('UPDATE work SET conflict = ? WHERE item_id = ?', verb, itemId);
+    }
+    progress.affected += 1;
+  };
+  if (command.scope.kind === 'items') {
+    const tally = new Tally();
+    for (const itemId of itemsOf(command)) one(itemId, tally, standWhenLetGo(database, itemId));
+    tally.write(database);
+    yield;
+    return;
+  }
+  for (const batchId of batchesOf(command)) {
+    const causes = database.all(
+      `SELECT stand, code FROM counters WHERE batch_id = ? AND stand = ${CONFLICT} AND items > 0`,
+      batchId,
+    );
+    for (const cause of causes) {
+      yield* chunks(
+        (after) => endedRows(database, batchId, cause, after),
+        (itemId, tally) => one(itemId, tally, WAITING),
+        database,
+      );
+    }
+  }
 }
 
 function* cancelItems(command: Command): Pieces {

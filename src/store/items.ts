@@ -1,6 +1,5 @@
-import { sep } from 'node:path';
 import { fault, type Fault } from '../shared/faults';
-import { itemIdAt, type BatchId, type ItemId, type ObjectKey } from '../shared/ids';
+import { itemIdAt, type BatchId, type ItemId } from '../shared/ids';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
 import { insertEnd } from './item-stand';
 import type { FoundItem } from './queue-types';
@@ -114,18 +113,4 @@ function insertItem(
   database.run('INSERT INTO work (item_id, stand, size_bytes) VALUES (?, ?, ?)', itemId, stand, sizeBytes);
   tally.add(itemId, stand, refused?.code ?? '', 1, sizeBytes);
   if (refused !== undefined) insertEnd(database, itemId, now, { kind: 'failed', fault: refused });
-}
-
-/** Key of a row that has `name`, `object_key` and its root's `key_prefix`. */
-export const keyOf = (row: Row): ObjectKey =>
-  (textOrNull(row, 'object_key') ?? `${textIn(row, 'key_prefix')}${textIn(row, 'name')}`) as ObjectKey;
-
-/** Source path of a row that has `name` and its root's `path` and `is_file`. */
-export function sourcePathOf(row: Row): string {
-  const root = textIn(row, 'path');
-  if (integerIn(row, 'is_file') === 1) return root;
-  const name = textIn(row, 'name');
-  // On POSIX systems a backslash is a letter like any other; names are left as they are there.
-  const below = sep === '/' ? name : name.replaceAll('/', sep);
-  return root.endsWith(sep) ? `${root}${below}` : `${root}${sep}${below}`;
 }

@@ -13,7 +13,7 @@ import type { ConflictPolicy, Profile } from '../shared/profile';
 import type { BatchRow } from '../shared/queue-view';
 import { readFault } from './counts';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
-import { keyOf, sourcePathOf } from './items';
+import { keyOf, sourcePathOf } from './keys';
 import type { BatchPlan, EndedItem, StoredDetail, StoredRow, StoredState } from './queue-types';
 import { DONE, EXEMPT, HELD, isEnded, kindOfEnd, SKIPPED } from './stands';
 import { partsOf } from './work';

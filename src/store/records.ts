@@ -1,8 +1,9 @@
 import type { Snapshot, StoreRecord, UploadedPart } from '../engine/ports';
 import { assertNever } from '../shared/brand';
-import { batchOf, type ItemId } from '../shared/ids';
+import { batchOf, type ItemId, type ObjectKey } from '../shared/ids';
 import { integerIn, integerOrNull, type Database } from './database';
 import { endItem, moveItem, standingOf } from './item-stand';
+import { keyOf } from './keys';
 import { EXEMPT, HELD, isEnded, WAITING } from './stands';
 import type { Tally } from './tally';
 
@@ -64,6 +65,9 @@ export function applyRecord(database: Database, tally: Tally, record: StoreRecor
       tally.add(itemId, standing.stand, standing.code, 1, record.snapshot.sizeBytes);
       storeSnapshot(database, itemId, record.snapshot);
       return;
+    case 'renamed':
+      rename(database, itemId, record.key);
+      return;
     case 'ended':
       database.run('DELETE FROM begun WHERE item_id = ?', itemId);
       endItem(database, tally, itemId, standing, record.at, record.end);
@@ -77,6 +81,23 @@ export function applyRecord(database: Database, tally: Tally, record: StoreRecor
 export function standWhenLetGo(database: Database, itemId: ItemId): number {
   const batch = database.get('SELECT held FROM batches WHERE batch_id = ?', batchOf(itemId));
   return batch !== undefined && integerIn(batch, 'held') === 1 ? EXEMPT : WAITING;
+}
+
+/** The first key stays known: the names that are tried are made of it. */
+function rename(database: Database, itemId: ItemId, key: ObjectKey): void {
+  const row = database.get(
+    `SELECT i.name, i.object_key, r.key_prefix FROM items i
+     CROSS JOIN roots r ON r.batch_id = ? AND r.root_index = i.root_index WHERE i.item_id = ?`,
+    batchOf(itemId),
+    itemId,
+  );
+  if (row === undefined) return;
+  database.run(
+    'UPDATE items SET renamed_from = ifnull(renamed_from, ?), object_key = ? WHERE item_id = ?',
+    keyOf(row),
+    key,
+    itemId,
+  );
 }
 
 export function storeSnapshot(database: Database, itemId: ItemId, snapshot: Snapshot): void {

@@ -87,8 +87,14 @@ CREATE TABLE begun (
 ) WITHOUT ROWID;
 `;
 
+// `keep-both` gives an item another key; the user may decide otherwise for one item than for its batch.
+const CONFLICTS = `
+ALTER TABLE items ADD COLUMN renamed_from TEXT;
+ALTER TABLE work ADD COLUMN conflict TEXT;
+`;
+
 /** Step n brings a file of version n to version n + 1. A step that was released is never changed. */
-export const MIGRATIONS: readonly string[] = [QUEUE, LEFTOVERS, BEGUN];
+export const MIGRATIONS: readonly string[] = [QUEUE, LEFTOVERS, BEGUN, CONFLICTS];
 
 export function versionOf(database: Database): number {
   const row = database.get('PRAGMA user_version');

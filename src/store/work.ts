@@ -13,13 +13,13 @@ import {
 } from '../shared/ids';
 import type { ConflictPolicy } from '../shared/profile';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
-import { keyOf, sourcePathOf } from './items';
+import { keyOf, sourcePathOf } from './keys';
 import type { RecoveredQueue } from './queue-types';
 import { CANCELED, CONFLICT, DONE, EXEMPT, SKIPPED, SOURCE_CHANGED, WAITING } from './stands';
 
 /** Plans are pinned: the planner would walk all rows of a batch instead of the few that are open. */
 export const WORK_QUERY = `
-  SELECT w.item_id, w.size_bytes, w.look_again, i.name, i.object_key, i.modified_at, i.fingerprint,
+  SELECT w.item_id, w.size_bytes, w.look_again, w.conflict, i.name, i.object_key, i.renamed_from, i.modified_at, i.fingerprint,
     r.path, r.key_prefix, r.is_file, u.upload_id, u.part_size, u.initiating_at
   FROM work w INDEXED BY work_open
   CROSS JOIN items i ON i.item_id = w.item_id
@@ -66,6 +66,7 @@ function workItem(database: Database, destinationId: DestinationId, batch: Row, 
     batchId: batchOf(itemId),
     destinationId,
     key: keyOf(row),
+    renamedFrom: textOrNull(row, 'renamed_from') as ObjectKey | null,
     name: textIn(row, 'name'),
     source: {
       path: sourcePathOf(row),
@@ -75,7 +76,7 @@ function workItem(database: Database, destinationId: DestinationId, batch: Row, 
         fingerprint: textIn(row, 'fingerprint'),
       },
     },
-    conflict: textIn(batch, 'conflict') as ConflictPolicy,
+    conflict: (textOrNull(row, 'conflict') ?? textIn(batch, 'conflict')) as ConflictPolicy,
     checkpoint: checkpointOf(database, itemId, row),
     initiatingAtServer: integerOrNull(row, 'initiating_at'),
     begun: database

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoreRecord, WorkItem } from '../../src/engine/ports';
 import { fault } from '../../src/shared/faults';
-import { itemIdAt, type BatchId, type ItemId } from '../../src/shared/ids';
+import { batchOf, itemIdAt, type BatchId, type ItemId } from '../../src/shared/ids';
 import type { SeededStore } from '../fakes/memory-store';
 import type { VirtualClock } from '../fakes/store-clock';
 import {
@@ -125,6 +125,36 @@ export function commandsContract(makeBench: () => StoreBench): void {
         const scope = { kind: 'items' as const, itemIds: [itemId] };
         expect(must(await store.command('retry', scope, [])).affected).toBe(1);
         expect(await workIds()).toEqual([itemId]);
+      });
+    });
+
+    describe('a decision about conflicts', () => {
+      const conflict = { kind: 'conflict' as const, fault: fault('object-exists', 'There is one.') };
+      const inConflict = (files: number): readonly ItemId[] => {
+        const batchId = batchOfFiles(files);
+        const ids = Array.from({ length: files }, (_, index) => itemIdAt(batchId, index + 1));
+        write(...ids.map((itemId) => end(itemId, conflict)));
+        return ids;
+      };
+
+      test('makes them runnable under the policy that was chosen, and leaves all else alone', async () => {
+        const ids = inConflict(3);
+        write(end(ids[2]!, failed('no-permission')));
+        const scope = { kind: 'batch' as const, batchId: batchOf(ids[0]!) };
+        expect(must(await store.command('keep-both', scope, [ids[1]!])).affected).toBe(1);
+        expect(await work()).toMatchObject([{ itemId: ids[0], conflict: 'keep-both', lookAgain: true }]);
+        store = bench.crash();
+        expect(await work()).toMatchObject([{ itemId: ids[0], conflict: 'keep-both', lookAgain: true }]);
+      });
+
+      test('of one item is for that item alone', async () => {
+        const ids = inConflict(2);
+        const scope = { kind: 'items' as const, itemIds: [ids[1]!] };
+        expect(must(await store.command('overwrite', scope, [])).affected).toBe(1);
+        expect(await work()).toMatchObject([{ itemId: ids[1], conflict: 'overwrite' }]);
+        const rest = { kind: 'all' as const };
+        expect(must(await store.command('skip', rest, [])).affected).toBe(1);
+        expect(states(batchOf(ids[0]!))).toEqual(['canceled', 'waiting']);
       });
     });
 

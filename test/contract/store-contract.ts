@@ -2,7 +2,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoreRecord, WorkItem } from '../../src/engine/ports';
 import { fault } from '../../src/shared/faults';
-import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../../src/shared/ids';
+import {
+  itemIdAt,
+  type BatchId,
+  type DestinationId,
+  type ItemId,
+  type ObjectKey,
+} from '../../src/shared/ids';
 import type { SeededStore } from '../fakes/memory-store';
 import type { VirtualClock } from '../fakes/store-clock';
 import {
@@ -151,6 +157,19 @@ export function storeContract(name: string, makeBench: () => StoreBench): void {
         expect(await work(all[4])).toEqual([]);
       });
 
+      test('an item that was renamed keeps its new key and its first one, through a crash', async () => {
+        const itemId = itemIdAt(batchOfFiles(1), 1);
+        write({ kind: 'renamed', itemId, key: 'uploads/photos/2024/1 (2).jpg' as ObjectKey });
+        write({ kind: 'renamed', itemId, key: 'uploads/photos/2024/1 (3).jpg' as ObjectKey });
+        await oneItem();
+        store = bench.crash();
+        expect(await oneItem()).toMatchObject({
+          key: 'uploads/photos/2024/1 (3).jpg',
+          renamedFrom: 'uploads/photos/2024/1.jpg',
+          name: '2024/1.jpg',
+        });
+      });
+
       test('carries key, source, policy and checkpoint', async () => {
         const batchId = batchOfFiles(1);
         const itemId = itemIdAt(batchId, 1);
@@ -159,6 +178,7 @@ export function storeContract(name: string, makeBench: () => StoreBench): void {
           batchId,
           destinationId: DESTINATION,
           key: 'uploads/photos/2024/1.jpg',
+          renamedFrom: null,
           name: '2024/1.jpg',
           source: { path: '/data/photos/2024/1.jpg', snapshot: snapshotOf(1) },
           conflict: 'never-overwrite',

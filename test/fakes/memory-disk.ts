@@ -6,6 +6,10 @@ import type { FoundItem, NewBatch } from '../../src/store/queue-types';
 export interface Row {
   readonly itemId: ItemId;
   readonly found: FoundItem;
+  key: FoundItem['key'];
+  renamedFrom: FoundItem['key'] | null;
+  /** The user's own word on this item. */
+  conflict: ConflictPolicy | null;
   snapshot: Snapshot;
   held: boolean;
   /** Goes on although its batch is held. */
@@ -53,6 +57,9 @@ export function newRow(itemId: ItemId, found: FoundItem, now: number): Row {
   return {
     itemId,
     found,
+    key: found.key,
+    renamedFrom: null,
+    conflict: null,
     snapshot: found.snapshot,
     held: false,
     exempt: false,

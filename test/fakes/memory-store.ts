@@ -237,6 +237,9 @@ export class MemoryStore implements SeededStore {
       case 'snapshot':
         Object.assign(row, { snapshot: record.snapshot, lookAgain: false });
         return;
+      case 'renamed':
+        Object.assign(row, { key: record.key, renamedFrom: row.renamedFrom ?? row.key });
+        return;
       case 'ended':
         Object.assign(row, { end: { at: record.at, end: record.end }, begun: new Set(), lookAgain: false });
     }
@@ -287,6 +290,13 @@ export class MemoryStore implements SeededStore {
         if (row.end === null || row.end.end.kind === 'done' || row.end.end.kind === 'skipped') return 0;
         Object.assign(row, { end: null, held: false, exempt, lookAgain: true });
         return 1;
+      case 'overwrite':
+      case 'keep-both':
+      case 'skip':
+        if (row.end?.end.kind !== 'conflict') return 0;
+        if (verb === 'skip') row.end = { at: this.#clock.now(), end: { kind: 'canceled' } };
+        else Object.assign(row, { end: null, held: false, exempt, lookAgain: true, conflict: verb });
+        return 1;
       case 'cancel':
         if (row.end !== null) return 0;
         row.end = { at: this.#clock.now(), end: { kind: 'canceled' } };
@@ -316,7 +326,7 @@ export class MemoryStore implements SeededStore {
   #leftoverOf(row: Row): Leftover[] {
     if (row.upload === null) return [];
     const { destinationId } = this.#batch(row).plan;
-    return [{ itemId: row.itemId, destinationId, key: row.found.key, uploadId: row.upload.uploadId }];
+    return [{ itemId: row.itemId, destinationId, key: row.key, uploadId: row.upload.uploadId }];
   }
 
   #recover(): RecoveredQueue {
@@ -354,10 +364,11 @@ export class MemoryStore implements SeededStore {
       itemId: row.itemId,
       batchId: batch.batchId,
       destinationId: batch.plan.destinationId,
-      key: row.found.key,
+      key: row.key,
+      renamedFrom: row.renamedFrom,
       name: row.found.name,
       source: { path, snapshot: row.snapshot },
-      conflict: batch.conflict,
+      conflict: row.conflict ?? batch.conflict,
       checkpoint: checkpointOf(row),
       initiatingAtServer: row.initiatingAtServer,
       begun: [...row.begun].sort((a, b) => a - b),

@@ -50,7 +50,7 @@ export class WorldJudge {
   write(key: string, forbidOverwrite: boolean): void {
     if (forbidOverwrite) return;
     const allowed = this.#rows(key).some((row) => {
-      const policy = this.#queue.batches.get(batchOf(row.itemId))?.conflict;
+      const policy = this.#policy(row);
       return policy === 'overwrite' || (policy === 'skip-identical' && this.#looked.has(key));
     });
     this.#must(allowed, `P2: ${key} would be overwritten unasked`);
@@ -139,7 +139,7 @@ export class WorldJudge {
 
   /** Null when what the world did explains the end. */
   #unjust(row: Row, end: ItemEnd): string | null {
-    const { key } = row.found;
+    const { key } = row;
     const changed = this.#disk.changed.has(this.#pathOf(row));
     // An object that an earlier state of the file has left there is somebody else's, too.
     const others =
@@ -174,15 +174,15 @@ export class WorldJudge {
 
   #differs(row: Row): boolean {
     const ours = this.#disk.pastOf(this.#pathOf(row)).get(row.snapshot.fingerprint) ?? [];
-    return textOf(this.#cloud.objects.get(row.found.key) ?? []) !== textOf(ours);
+    return textOf(this.#cloud.objects.get(row.key) ?? []) !== textOf(ours);
   }
 
   #rows(key: string): Row[] {
-    return [...this.#queue.rows.values()].filter((row) => row.found.key === key);
+    return [...this.#queue.rows.values()].filter((row) => row.key === key);
   }
 
   #policy(row: Row): string {
-    return this.#queue.batches.get(batchOf(row.itemId))?.conflict ?? 'no batch';
+    return row.conflict ?? this.#queue.batches.get(batchOf(row.itemId))?.conflict ?? 'no batch';
   }
 
   #pathOf(row: Row): string {
@@ -196,7 +196,10 @@ export class WorldJudge {
       const known =
         this.#rows(key).some(
           (row) => row.upload?.uploadId === uploadId || row.initiatingAtServer !== null || row.possibleOrphan,
-        ) || [...this.#queue.leftovers.values()].some((leftover) => leftover.uploadId === uploadId);
+        ) ||
+        // The upload of a name that was given up could not be aborted.
+        [...this.#queue.rows.values()].some((row) => row.possibleOrphan && row.renamedFrom !== null) ||
+        [...this.#queue.leftovers.values()].some((leftover) => leftover.uploadId === uploadId);
       this.#must(known, `P4: nobody knows of the open ${uploadId} of ${key} any more`);
     }
   }

@@ -19,7 +19,13 @@ import { WorldDisk, type Change } from './world-disk';
 import { WorldJudge } from './world-judge';
 import { WorldWire, type StsMood, type Weather } from './world-wire';
 
-const POLICIES: readonly ConflictPolicy[] = ['overwrite', 'never-overwrite', 'skip-identical', 'ask'];
+const POLICIES: readonly ConflictPolicy[] = [
+  'overwrite',
+  'never-overwrite',
+  'skip-identical',
+  'keep-both',
+  'ask',
+];
 const RIGHTS: readonly Right[] = ['read', 'list-parts', 'list-uploads', 'abort'];
 const SIZES = [0, 1, 4_096, 700_000, 3 * MIB, 16 * MIB, 16 * MIB + 1, 18 * MIB, 23 * MIB + 77, 40 * MIB];
 const CHANGES: readonly Change[] = ['touch', 'rewrite', 'one-block', 'shrink', 'grow', 'vanish', 'come-back'];
@@ -292,7 +298,17 @@ export class World {
   }
 
   #command(): void {
-    const verb = this.#chance.pick<Verb>(['pause', 'pause', 'resume', 'resume', 'retry', 'cancel']);
+    const verb = this.#chance.pick<Verb>([
+      'pause',
+      'pause',
+      'resume',
+      'resume',
+      'retry',
+      'cancel',
+      'overwrite',
+      'keep-both',
+      'skip',
+    ]);
     const ids = [...this.#queue.rows.keys()];
     const scopes: Scope[] = [
       { kind: 'all' },
@@ -302,7 +318,7 @@ export class World {
     if (some.length > 0) scopes.push({ kind: 'items', itemIds: some }, { kind: 'items', itemIds: some });
     const scope = this.#chance.pick(scopes);
     this.#note(`${verb} ${JSON.stringify(scope)}`);
-    if (verb === 'cancel') this.#judge.cancelAsked();
+    if (verb === 'cancel' || verb === 'skip') this.#judge.cancelAsked();
     void this.#process.runner.command(verb, scope);
   }
 

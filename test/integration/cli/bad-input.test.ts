@@ -57,11 +57,6 @@ const ARGUMENTS: readonly (readonly [string, Words, RegExp])[] = [
   ['--concurrency 33', upload('--concurrency', '33'), /from 1 to 32/],
   ['--concurrency without a number', upload('--concurrency', ''), /--concurrency/],
   ['--conflict of an unknown kind', upload('--conflict', 'replace'), /--conflict must be .* not "replace"/],
-  [
-    '--conflict keep-both, which is not there yet',
-    upload('--conflict', 'keep-both'),
-    /keep-both is not there yet/,
-  ],
   ['--max-wait without a time', upload('--max-wait', 'soon'), /--max-wait must look like 30s, 5m or 2h/],
   ['--prefix with a slash before it', upload('--prefix', '/a'), /--prefix must not begin with/],
   [

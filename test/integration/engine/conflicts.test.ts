@@ -63,6 +63,62 @@ describe.concurrent('an object of that key is there', () => {
     }, MINIMAL_ROLE));
 });
 
+describe.concurrent('keep-both', () => {
+  for (const sizeBytes of [1000, 17 * MIB])
+    it(`stores ${sizeBytes} bytes under the next free name`, () =>
+      inWorld(async (world) => {
+        const ours = await world.write('file.bin', sizeBytes);
+        await world.put(KEY, Buffer.from('theirs'));
+        await world.put('uploads/file (2).bin', Buffer.from('theirs, too'));
+        const ferry = await world.ferry();
+        const ends = await ferry.upload('file.bin', { conflict: 'keep-both' });
+        expect(endOf(ends.get('uploads/file (3).bin'))).toBe('done');
+        expect((await world.read('uploads/file (3).bin')).equals(ours)).toBe(true);
+        expect((await world.read(KEY)).toString()).toBe('theirs');
+        expect(await world.uploads()).toEqual([]);
+      }));
+});
+
+describe.concurrent('a conflict that asks', () => {
+  for (const [verb, end, key] of [
+    ['overwrite', 'done', KEY],
+    ['keep-both', 'done', 'uploads/file (2).bin'],
+  ] as const)
+    it(`${verb}: goes on as the user decides`, () =>
+      inWorld(async (world) => {
+        const ours = await world.write('file.bin', 1000);
+        await world.put(KEY, Buffer.from('theirs'));
+        const ferry = await world.ferry();
+        expect(endOf((await ferry.upload('file.bin', { conflict: 'ask' })).get(KEY))).toBe(
+          'conflict object-exists',
+        );
+        await ferry.ferry.runner.command(verb, { kind: 'all' });
+        expect(endOf((await ferry.idle()).get(key))).toBe(end);
+        expect((await world.read(key)).equals(ours)).toBe(true);
+      }));
+});
+
+describe('two clients race for one key with never-overwrite', () => {
+  it('exactly one wins, 200 times', () =>
+    inWorld(async (world) => {
+      // Both requests are there before either is looked at.
+      await world.faults({ operation: 'PutObject', fault: 'delay', ms: 10 });
+      const clients = [await world.ferry({ queue: 'one' }), await world.ferry({ queue: 'other' })] as const;
+      const wins = [0, 0];
+      for (let round = 0; round < 200; round += 1) {
+        const name = `file-${round}`;
+        await world.write(name, 100);
+        // Who is asked first has a head start of some microseconds: they take turns.
+        const inTurn = round % 2 === 0 ? clients : ([clients[1], clients[0]] as const);
+        await Promise.all(inTurn.map((client) => client.upload(name)));
+        const ends = clients.map(({ ended }) => endOf(ended.find(({ key }) => key === `uploads/${name}`)));
+        expect([...ends].sort()).toEqual(['done', 'failed object-exists']);
+        wins[ends.indexOf('done')] = (wins[ends.indexOf('done')] ?? 0) + 1;
+      }
+      expect(Math.min(...wins)).toBeGreaterThan(0);
+    }));
+});
+
 describe.concurrent('no object of that key is there', () => {
   for (const conflict of ['overwrite', 'never-overwrite', 'skip-identical', 'ask'] as const)
     it(`${conflict}: it is sent, and another that comes meanwhile is treated by the policy`, () =>

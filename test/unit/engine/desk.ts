@@ -31,6 +31,7 @@ export function work(position: number, sizeBytes: number, more: Partial<WorkItem
     batchId: BATCH,
     destinationId: HOME,
     key: `uploads/${position}` as ObjectKey,
+    renamedFrom: null,
     name: String(position),
     source: {
       path: `/data/${position}`,
