@@ -240,7 +240,9 @@ test.describe('what is kept', () => {
     await withApp({ userData: join(folder, 'b'), environment: { OSS_FERRY_PROFILE: bad } }, async (page) => {
       const info = await page.evaluate(() => window.ferry.call('app.info', {}));
       const [notice] = info.ok ? info.value.notices : [];
-      expect(notice?.message).toContain('buckte');
+      expect(notice).toMatchObject({ code: 'profile-invalid', values: { file: bad } });
+      expect(notice?.detail).toContain('buckte');
+      await expect(page.getByText(`The profile ${bad} is not valid.`)).toBeVisible();
     });
   });
 });

@@ -14,8 +14,3 @@ export function createWords(language: string): i18n {
   });
   return instance;
 }
-
-/** English words want English numbers: another locale's are used only for its own language. */
-export function languageFor(setting: 'system' | 'en', locale: string): string {
-  return setting === 'system' && /^en(-|$)/.test(locale) ? locale : 'en';
-}

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import type { Notice } from '../../../shared/ipc/contract';
 import type { EngineStatus } from '../../../shared/queue-view';
 import { useApp, useFerry, useFormat, useQueue, useView } from '../../ferry';
 import { LineNote } from '../../ui/parts';
@@ -50,7 +51,7 @@ function dismiss(view: ReturnType<typeof useFerry>['view'], name: string): void 
   view.setState((state) => ({ dismissed: new Set(state.dismissed).add(name) }));
 }
 
-const NO_NOTICES: readonly { readonly id: string; readonly message: string }[] = [];
+const NO_NOTICES: readonly Notice[] = [];
 
 /** What the start, the engine and refused calls have to say. */
 export function Notes() {
@@ -72,7 +73,8 @@ export function Notes() {
             dismissLabel={t('notices.dismiss')}
             onDismiss={() => dismiss(view, notice.id)}
           >
-            {notice.message}
+            {t(`notices.${notice.code}`, notice.values)}{' '}
+            {notice.detail !== '' && <span className="dim">{notice.detail}</span>}
           </LineNote>
         ))}
       {problems.map(({ id, fault }) => (
