@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Notice } from '../../../shared/ipc/contract';
 import type { EngineStatus } from '../../../shared/queue-view';
 import { useApp, useFerry, useFormat, useQueue, useView } from '../../ferry';
-import { LineNote } from '../../ui/parts';
+import { InEnglish, LineNote } from '../../ui/parts';
 import { EmptyQueue } from './empty';
 import { QueueGrid } from './grid';
 import { Needs } from './needs';
@@ -73,8 +73,7 @@ export function Notes() {
             dismissLabel={t('notices.dismiss')}
             onDismiss={() => dismiss(view, notice.id)}
           >
-            {t(`notices.${notice.code}`, notice.values)}{' '}
-            {notice.detail !== '' && <span className="dim">{notice.detail}</span>}
+            {t(`notices.${notice.code}`, notice.values)} <InEnglish>{notice.detail}</InEnglish>
           </LineNote>
         ))}
       {problems.map(({ id, fault }) => (
@@ -88,7 +87,7 @@ export function Notes() {
           }
         >
           {t(`faults.${fault.code}.what`)} <span className="dim">{t(`faults.${fault.code}.next`)}</span>{' '}
-          <span className="dim">{fault.message}</span>
+          <InEnglish>{fault.message}</InEnglish>
         </LineNote>
       ))}
     </>
