@@ -1,6 +1,8 @@
 import { createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import en from './en.json';
+import ja from './ja.json';
+import zhCN from './zh-CN.json';
 
 /** The words of the window. React escapes what it shows, so i18next must not. */
 export function createWords(language: string): i18n {
@@ -8,7 +10,7 @@ export function createWords(language: string): i18n {
   void instance.use(initReactI18next).init({
     lng: language,
     fallbackLng: 'en',
-    resources: { en: { translation: en } },
+    resources: { en: { translation: en }, 'zh-CN': { translation: zhCN }, ja: { translation: ja } },
     interpolation: { escapeValue: false },
     initAsync: false,
   });
