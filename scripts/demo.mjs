@@ -78,7 +78,7 @@ async function demonstrate(folder, display, stops) {
   await drop(page, join(folder, 'sample'));
   // By state and number, not by a word: the window speaks the language of the system.
   const all = new RegExp(`\\b${names.length}\\b\\D+\\b${names.length}\\b`);
-  const verified = page.locator('[data-batch-id][data-state="done"]').filter({ hasText: all });
+  const verified = page.locator('[data-batch-id][data-state="done"] .st').filter({ hasText: all });
   await verified.first().waitFor({ timeout: LONGEST_MS });
   const wrong = compare(join(folder, 'sample'), names, await objectsOf(cloud.announced));
   await page.screenshot({ path: join(root, 'out/demo.png') });
