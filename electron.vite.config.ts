@@ -47,6 +47,8 @@ export default defineConfig({
       // Its polyfill would fetch, which the policy refuses.
       modulePreload: { polyfill: false },
       minify: true,
+      // It comes from the disk, all languages in it: nothing is won by cutting it.
+      chunkSizeWarningLimit: 1000,
       rolldownOptions: { input: at('src/renderer/index.html') },
     },
   },

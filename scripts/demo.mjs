@@ -73,10 +73,12 @@ async function demonstrate(folder, display, stops) {
   const closed = new Promise((done) => app.once('close', done));
   stops.push(() => app.close());
   const page = await app.firstWindow();
-  await page.getByRole('button', { name: 'Folder', exact: true }).waitFor();
+  await page.locator('[data-zone="grid"]').waitFor();
   say(`Dropping ${names.length} files on the window.`);
   await drop(page, join(folder, 'sample'));
-  const verified = page.getByText(`Verified · ${names.length} of ${names.length}`);
+  // By state and number, not by a word: the window speaks the language of the system.
+  const all = new RegExp(`\\b${names.length}\\b\\D+\\b${names.length}\\b`);
+  const verified = page.locator('[data-batch-id][data-state="done"] .st').filter({ hasText: all });
   await verified.first().waitFor({ timeout: LONGEST_MS });
   const wrong = compare(join(folder, 'sample'), names, await objectsOf(cloud.announced));
   await page.screenshot({ path: join(root, 'out/demo.png') });

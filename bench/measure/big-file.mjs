@@ -33,7 +33,7 @@ const inApp = (folder, file, display) =>
       await whenUsable(page);
       const stop = watch(await enginePid(app));
       const begun = await drop(page, [file]);
-      const verified = page.getByText('Verified · 1 of 1');
+      const verified = page.locator('[data-batch-id][data-state="done"]');
       await verified.first().waitFor({ timeout: LONGEST_MS });
       return rows('app', stop(), (Date.now() - begun) / 1000);
     }),

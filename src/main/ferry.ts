@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
-import { success } from '../shared/faults';
-import type { AppInfo } from '../shared/ipc/contract';
+import type { AppInfo, Notice } from '../shared/ipc/contract';
+import { languageFor } from '../shared/language';
 import { Credentials, type AskTokenServer } from './credentials';
 import { forkEngine } from './engine-fork';
 import { EngineSupervisor } from './engine-supervisor';
@@ -10,9 +10,11 @@ import { settingsHandlers } from './ipc/handlers-settings';
 import { desktopOf, publishTo, serveWindow } from './ipc/window-port';
 import type { IsOurs } from './lockdown';
 import type { Log } from './log';
+import { setApplicationMenu } from './menu';
 import { destinationOfFile } from './profile-file';
-import { SettingsBook, type Notice } from './settings';
+import { SettingsBook } from './settings';
 import { settingsFileIn } from './settings-file';
+import { createMainWords, type MainWords } from './words';
 
 function appInfo(notices: readonly Notice[]): AppInfo {
   const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
@@ -24,10 +26,25 @@ function appInfo(notices: readonly Notice[]): AppInfo {
 /** Settings, with the destination that OSS_FERRY_PROFILE gives at start; a file that is wrong becomes a notice. */
 function openBook(folder: string): { readonly book: SettingsBook; readonly notices: readonly Notice[] } {
   const path = process.env['OSS_FERRY_PROFILE'];
-  const given = path === undefined || path === '' ? success(null) : destinationOfFile(path);
-  const book = new SettingsBook(settingsFileIn(folder), given.ok ? given.value : null);
-  const problem = given.ok ? [] : [{ id: 'profile', message: given.fault.message }];
+  const given = path === undefined || path === '' ? null : destinationOfFile(path);
+  const book = new SettingsBook(settingsFileIn(folder), given?.ok === true ? given.value : null);
+  const problem = given?.ok === false ? [given.notice] : [];
   return { book, notices: [...book.notices(), ...problem] };
+}
+
+/** Menu and dialogs follow the language of the settings; the menu is built again when it changes. */
+function followLanguage(book: SettingsBook): () => MainWords {
+  const chosen = (): string => languageFor(book.settings().language, app.getLocale());
+  let language = chosen();
+  let words = createMainWords(language);
+  setApplicationMenu(words);
+  book.onChange(() => {
+    if (chosen() === language) return;
+    language = chosen();
+    words = createMainWords(language);
+    setApplicationMenu(words);
+  });
+  return () => words;
 }
 
 export interface Ferry {
@@ -44,6 +61,7 @@ export function composeFerry(
 ): Ferry {
   const folder = app.getPath('userData');
   const { book, notices } = openBook(folder);
+  const words = followLanguage(book);
   const publish = publishTo(current, log);
   const tellDestinations = (): void =>
     publish(
@@ -82,7 +100,11 @@ export function composeFerry(
   });
   const handlers = {
     ...settingsHandlers({ book, info: () => appInfo(notices), viewOf: (known) => credentials.view(known) }),
-    ...queueHandlers({ engine, desktop: desktopOf(current), hasDestination: (id) => find(id) !== undefined }),
+    ...queueHandlers({
+      engine,
+      desktop: desktopOf(current, words),
+      hasDestination: (id) => find(id) !== undefined,
+    }),
   };
   serveWindow(handlers, current, isOurs, log);
   return { book, engine };

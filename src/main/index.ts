@@ -7,7 +7,6 @@ import type { AskTokenServer } from './credentials';
 import { composeFerry, type Ferry } from './ferry';
 import { confineAllContents, denyPermissions } from './lockdown';
 import { describeError, logToStandardError as log } from './log';
-import { setApplicationMenu } from './menu';
 import { openWindow } from './window';
 
 // Vite's server stands in for the built page during development, and there alone.
@@ -33,7 +32,6 @@ async function run(): Promise<void> {
   await app.whenReady();
   denyPermissions(session.defaultSession);
   serveApp(session.defaultSession, join(__dirname, '../renderer'));
-  setApplicationMenu();
   const ask: AskTokenServer = (question) => askTokenServer({ ...question, now: () => Date.now() });
   const ferry = composeFerry(() => window, isOurs, ask, log);
   showWindow(ferry);

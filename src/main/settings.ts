@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Destination } from '../shared/engine-link';
 import { failure, fault, success, type Outcome } from '../shared/faults';
 import { destinationIdSchema, type DestinationId } from '../shared/ids';
-import { settingsSchema, type AppInfo, type Settings } from '../shared/ipc/contract';
+import { settingsSchema, type Notice, type Settings } from '../shared/ipc/contract';
 import { endpointOf, profileSchema, type Profile } from '../shared/profile';
 
 const MOST_DESTINATIONS = 200;
@@ -31,7 +31,6 @@ const contentSchema = z.object({
   window: windowBoundsSchema.nullable(),
 });
 type Content = z.infer<typeof contentSchema>;
-export type Notice = AppInfo['notices'][number];
 
 /** The file of the settings. Whoever implements it writes atomically. */
 export interface SettingsFile {
@@ -100,29 +99,29 @@ export class SettingsBook {
     try {
       value = this.#file.read();
     } catch (error) {
-      this.#setAside('could not be read', error);
+      this.#setAside('settings-unreadable', error);
       return salvage({});
     }
     if (value === undefined) return salvage({});
     const parsed = contentSchema.safeParse(value);
     if (parsed.success) return parsed.data;
     const kept = salvage(value);
-    this.#setAside('was damaged', parsed.error);
+    this.#setAside('settings-damaged', parsed.error);
     this.#write(kept);
     return kept;
   }
 
-  #setAside(what: string, error: unknown): void {
-    const notice = (rest: string): Notice => ({
-      id: 'settings',
-      message: `The settings file ${what}${rest}`,
-    });
+  #setAside(code: 'settings-unreadable' | 'settings-damaged', error: unknown): void {
+    const id = 'settings';
     try {
-      this.#notices.push(
-        notice(`. It was set aside as ${this.#file.setAside()}; what was sound in it is kept.`),
-      );
+      this.#notices.push({ id, code, values: { file: this.#file.setAside() }, detail: '' });
     } catch {
-      this.#notices.push(notice(`: ${messageOf(error)}. Settings of this run may be lost when it ends.`));
+      this.#notices.push({
+        id,
+        code: 'settings-unkept',
+        values: { file: 'settings.json' },
+        detail: messageOf(error),
+      });
     }
   }
 

@@ -176,7 +176,7 @@ export function App() {
       <IconSprite />
       <div className={`window ${welcome ? 'no-rail' : ''} ${detailId === null ? '' : 'with-pane'}`}>
         {welcome ? (
-          <FirstRun />
+          <FirstRun notes={<Notes />} />
         ) : (
           <>
             <Rail />

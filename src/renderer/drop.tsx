@@ -5,6 +5,7 @@ import { addFiles } from './actions';
 import { useApp, useFerry, useView, type Ferry } from './ferry';
 import { currentDestination, destinationById, whereOf } from './store/app-store';
 import { Mark } from './ui/parts';
+import { Phrase, SLOT } from './ui/phrase';
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -84,7 +85,9 @@ export function DropOver() {
         ) : (
           <>
             <h2>
-              {t('drop.title')} <em>{whereOf(destination)}</em>
+              <Phrase words={t('drop.title', { where: SLOT })}>
+                <em>{whereOf(destination)}</em>
+              </Phrase>
             </h2>
             <p>{t(`drop.policies.${destination.profile.conflict ?? 'skip-identical'}`)}</p>
             {several && <p className="dim">{t('drop.other')}</p>}

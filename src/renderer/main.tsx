@@ -2,10 +2,11 @@ import './no-eval';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
+import { languageFor } from '../shared/language';
 import { App } from './app';
 import { FerryContext, type Ferry } from './ferry';
-import { createWords, languageFor } from './i18n';
-import { createAppStore, followApp } from './store/app-store';
+import { createWords } from './i18n';
+import { createAppStore, followApp, type AppState } from './store/app-store';
 import { QueueStore } from './store/queue-store';
 import { createViewStore } from './store/view-store';
 import './ui/tokens.css';
@@ -20,11 +21,13 @@ function start(root: HTMLElement): void {
     view: createViewStore(),
   };
   const words = createWords(languageFor('system', navigator.language));
-  ferry.app.subscribe(({ info, settings }) => {
+  const speak = ({ info, settings }: AppState): void => {
     const language = languageFor(settings.language, info?.locale ?? navigator.language);
     if (words.language !== language) void words.changeLanguage(language);
     document.documentElement.lang = language;
-  });
+  };
+  speak(ferry.app.getState());
+  ferry.app.subscribe(speak);
   followApp(ferry.bridge, ferry.app);
   ferry.queue.start();
   createRoot(root).render(

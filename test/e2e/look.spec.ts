@@ -31,6 +31,24 @@ async function sized(app: ElectronApplication, page: Page, width: number, height
   await still(page);
 }
 
+async function inLanguage(page: Page, language: 'en' | 'zh-CN' | 'ja'): Promise<void> {
+  await page.evaluate((to) => window.ferry.call('settings.set', { language: to }), language);
+  await expect(page.locator('html')).toHaveAttribute('lang', new RegExp(`^${language}`));
+}
+
+/** Pictures a scene in the other languages; their colours are those of English, so axe looks where it is told to. */
+async function lookAbroad(page: Page, scene: string, axe: 'axe' | 'no-axe' = 'no-axe'): Promise<void> {
+  for (const language of ['zh-CN', 'ja'] as const) {
+    await inLanguage(page, language);
+    for (const theme of ['light', 'dark'] as const) {
+      await inTheme(page, theme);
+      await page.screenshot({ path: join(pictures, `${scene}.${language}.${theme}.png`) });
+    }
+    if (axe === 'axe') expect(await violationsOf(page), `${scene} in ${language}`).toEqual([]);
+  }
+  await inLanguage(page, 'en');
+}
+
 /** Pictures a scene in both themes and lets axe judge it. */
 async function look(page: Page, scene: string): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
@@ -72,6 +90,7 @@ test('the first run and its form', async ({ folder, userData }) => {
     await page.getByLabel('Endpoint').fill('http://oss.example.com');
     await page.getByRole('button', { name: 'Save and begin' }).click();
     await look(page, 'first-run-wrong');
+    await lookAbroad(page, 'first-run-wrong');
     await holdPaths(page, [fileIn(folder, 'x.txt', 1)]);
     await look(page, 'drop-refused');
     await takePathsAway(page);
@@ -93,6 +112,7 @@ test('the empty queue, a drop over it, settings and a destination’s form', asy
   await takePathsAway(page);
   await page.getByRole('button', { name: 'Settings' }).click();
   await look(page, 'settings');
+  await lookAbroad(page, 'settings');
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('button', { name: 'Change Sandbox' }).click();
   await look(page, 'destination');
@@ -133,12 +153,15 @@ test('the queue with all that can happen in it', async ({ folder, cloud, desk: {
   await itemRow(page, 'C015').click();
   await page.keyboard.press('Space');
   await look(page, 'queue');
+  await lookAbroad(page, 'queue', 'axe');
   await sized(app, page, 820, 520);
   await look(page, 'queue.820');
+  await lookAbroad(page, 'queue.820');
   await sized(app, page, 1180, 760);
   await itemRow(page, 'C014').dblclick();
   await expect(page.getByRole('img', { name: /^Parts/ })).toBeVisible();
   await look(page, 'detail');
+  await lookAbroad(page, 'detail');
   await sized(app, page, 820, 520);
   await look(page, 'detail.820');
   await sized(app, page, 1180, 760);
@@ -159,6 +182,7 @@ test('the queue with all that can happen in it', async ({ folder, cloud, desk: {
   await look(page, 'needs');
   await sized(app, page, 820, 520);
   await look(page, 'needs.820');
+  await lookAbroad(page, 'needs.820');
 });
 
 test('a queue of 10,000 files', async ({ folder, cloud, desk: { app, page } }) => {

@@ -240,7 +240,9 @@ test.describe('what is kept', () => {
     await withApp({ userData: join(folder, 'b'), environment: { OSS_FERRY_PROFILE: bad } }, async (page) => {
       const info = await page.evaluate(() => window.ferry.call('app.info', {}));
       const [notice] = info.ok ? info.value.notices : [];
-      expect(notice?.message).toContain('buckte');
+      expect(notice).toMatchObject({ code: 'profile-invalid', values: { file: bad } });
+      expect(notice?.detail).toContain('buckte');
+      await expect(page.getByText(`The profile ${bad} is not valid.`)).toBeVisible();
     });
   });
 });
@@ -294,5 +296,36 @@ test.describe('processes', () => {
     const tree = mainProcessTree(app.process().pid ?? 0);
     await app.close();
     await expect.poll(() => tree.filter(isAlive)).toEqual([]);
+  });
+});
+
+test.describe('the language', () => {
+  const menuOf = (app: ElectronApplication) =>
+    app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label));
+  const rootLanguage = (page: Page) => page.evaluate(() => document.documentElement.lang);
+
+  test('is the system’s, and the one that is chosen in the settings at once and from then on', async ({
+    userData,
+  }) => {
+    await withApp({ userData, environment: { LANGUAGE: 'ja' } }, async (page, app) => {
+      await expect(
+        page.getByRole('heading', { name: 'ファイルのアップロード先を設定してください' }),
+      ).toBeVisible();
+      expect(await rootLanguage(page)).toBe('ja');
+      expect(await menuOf(app)).toContain('表示');
+      await page.keyboard.press('Control+,');
+      await page.getByRole('radio', { name: '简体中文' }).check();
+      await expect(page.getByRole('dialog', { name: '设置' })).toBeVisible();
+      expect(await rootLanguage(page)).toBe('zh-CN');
+      await expect.poll(() => menuOf(app)).toContain('视图');
+      await page.getByRole('radiogroup', { name: '语言' }).getByLabel('跟随系统').check();
+      await expect(page.getByRole('dialog', { name: '設定' })).toBeVisible();
+      await page.getByRole('radio', { name: '简体中文' }).check();
+      await page.getByRole('button', { name: '完成' }).click();
+    });
+    await withApp({ userData, environment: { LANGUAGE: 'ja' } }, async (page, app) => {
+      await expect(page.getByRole('heading', { name: '您的文件要上传到哪里？' })).toBeVisible();
+      expect(await menuOf(app)).toContain('视图');
+    });
   });
 });

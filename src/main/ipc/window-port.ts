@@ -1,8 +1,17 @@
 import { access } from 'node:fs/promises';
-import { clipboard, dialog, ipcMain, shell, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
+import {
+  clipboard,
+  dialog,
+  ipcMain,
+  shell,
+  type BrowserWindow,
+  type IpcMainInvokeEvent,
+  type OpenDialogOptions,
+} from 'electron';
 import type { Handlers, StreamName, StreamValue } from '../../shared/ipc/contract';
 import type { IsOurs } from '../lockdown';
 import type { Log } from '../log';
+import type { MainWords } from '../words';
 import type { Desktop } from './handlers-queue';
 import { publish, serve } from './serve';
 
@@ -28,15 +37,19 @@ export function publishTo(current: CurrentWindow, log: Log) {
   };
 }
 
+function choosing(what: 'files' | 'folder', t: MainWords): OpenDialogOptions {
+  const [title, open] =
+    what === 'folder'
+      ? (['dialogs.chooseFolders', 'openDirectory'] as const)
+      : (['dialogs.chooseFiles', 'openFile'] as const);
+  return { title: t(title), buttonLabel: t('dialogs.choose'), properties: [open, 'multiSelections'] };
+}
+
 /** Dialogs, the file browser and the clipboard of the system. */
-export function desktopOf(current: CurrentWindow): Desktop {
+export function desktopOf(current: CurrentWindow, words: () => MainWords): Desktop {
   return {
     choose: async (what) => {
-      const properties =
-        what === 'folder'
-          ? (['openDirectory', 'multiSelections'] as const)
-          : (['openFile', 'multiSelections'] as const);
-      const options = { properties: [...properties] };
+      const options = choosing(what, words());
       const window = current();
       const chosen = await (window === null
         ? dialog.showOpenDialog(options)

@@ -26,13 +26,14 @@ function powerOf(value: number, base: number, most: number): number {
 export function formatFor(locale: string): Format {
   const percent = new Intl.NumberFormat(locale, { style: 'percent' });
   const whole = new Intl.NumberFormat(locale);
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hour12: false });
+  // h23, not hour12: false, which has English say 24:00 at midnight.
+  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const day = new Intl.DateTimeFormat(locale, {
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
-    hour12: false,
+    hourCycle: 'h23',
   });
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   const made = new Map<string, Intl.NumberFormat>();
@@ -52,14 +53,14 @@ export function formatFor(locale: string): Format {
   };
   /** Three digits tell enough: 1.2, 18.4, 412; bytes and kilobytes are whole. */
   const digits = (scaled: number, power: number): number => (power < 2 || scaled >= 99.95 ? 0 : 1);
-  const withUnit = (value: number, suffix: string, least = 0): string => {
+  const withUnit = (value: number, least = 0): string => {
     const power = Math.max(least, powerOf(value, 1000, SIZES.length - 1));
     // Intl writes "7 byte" or "7B"; the unit's own sign is the same in every language.
     if (power === 0) return `${whole.format(value)} B`;
     const scaled = value / 1000 ** power;
-    return number(digits(scaled, power), `${SIZES[power] ?? 'byte'}${suffix}`).format(scaled);
+    return number(digits(scaled, power), SIZES[power] ?? 'byte').format(scaled);
   };
-  const bytes = (value: number): string => withUnit(value, '');
+  const bytes = (value: number): string => withUnit(value);
   return {
     count: (value) => whole.format(value),
     bytes,
@@ -74,7 +75,8 @@ export function formatFor(locale: string): Format {
       const scaled = value / 1024 ** power;
       return `${number(Number.isInteger(scaled) ? 0 : 1).format(scaled)} ${BINARY[power] ?? 'B'}`;
     },
-    speed: (value) => withUnit(value, '-per-second', 1),
+    // Intl would have 秒 after the slash, where all of Alibaba's pages have MB/s.
+    speed: (value) => `${withUnit(value, 1)}/s`,
     // Rounded down: 100% is said when nothing is left, never before.
     percent: (share) => percent.format(Math.floor(share * 100 + 1e-9) / 100),
     clock: (at) => clock.format(at),

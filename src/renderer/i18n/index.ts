@@ -1,6 +1,8 @@
 import { createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import en from './en.json';
+import ja from './ja.json';
+import zhCN from './zh-CN.json';
 
 /** The words of the window. React escapes what it shows, so i18next must not. */
 export function createWords(language: string): i18n {
@@ -8,14 +10,9 @@ export function createWords(language: string): i18n {
   void instance.use(initReactI18next).init({
     lng: language,
     fallbackLng: 'en',
-    resources: { en: { translation: en } },
+    resources: { en: { translation: en }, 'zh-CN': { translation: zhCN }, ja: { translation: ja } },
     interpolation: { escapeValue: false },
     initAsync: false,
   });
   return instance;
-}
-
-/** English words want English numbers: another locale's are used only for its own language. */
-export function languageFor(setting: 'system' | 'en', locale: string): string {
-  return setting === 'system' && /^en(-|$)/.test(locale) ? locale : 'en';
 }

@@ -147,6 +147,15 @@ export function IconButton({ icon, label, onPress, expanded, className = '' }: I
   );
 }
 
+/** What the engine, the server or the system said: one English sentence in every language, so it is marked as such. */
+export function InEnglish({ children }: { readonly children: string }) {
+  return (
+    <span className="dim" lang="en">
+      {children}
+    </span>
+  );
+}
+
 /** A line above the queue: it says something once and stays until it is read. */
 export function LineNote({
   children,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Fault } from '../faults';
 import { batchIdSchema, destinationIdSchema, itemIdSchema } from '../ids';
+import { LANGUAGES } from '../language';
 import { profileSchema } from '../profile';
 import {
   engineStatusSchema,
@@ -33,11 +34,31 @@ export type DestinationView = z.infer<typeof destinationViewSchema>;
 
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  language: z.enum(['system', 'en']),
+  language: z.enum(['system', ...LANGUAGES]),
   currentDestinationId: destinationIdSchema.nullable(),
   connections: z.int().min(1).max(32),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** What main may have to say at start; the window has the words, as `notices.<code>`. */
+const NOTICE_CODES = [
+  'settings-unreadable',
+  'settings-damaged',
+  'settings-unkept',
+  'profile-unreadable',
+  'profile-not-json',
+  'profile-invalid',
+] as const;
+
+export const noticeSchema = z.object({
+  id: z.string(),
+  code: z.enum(NOTICE_CODES),
+  /** What the words have places for. */
+  values: z.object({ file: z.string() }),
+  /** What the system or a parser said, in English; empty where the words say all. */
+  detail: z.string(),
+});
+export type Notice = z.infer<typeof noticeSchema>;
 
 export const appInfoSchema = z.object({
   version: z.string(),
@@ -46,7 +67,7 @@ export const appInfoSchema = z.object({
   /** Electron and Chrome versions, for the report. */
   runtime: z.string(),
   /** Said once at start: a settings file that could not be read was set aside, for example. */
-  notices: z.array(z.object({ id: z.string(), message: z.string() })),
+  notices: z.array(noticeSchema),
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
 

@@ -21,7 +21,8 @@ export function launchApp({ userData, environment = {} }: LaunchOptions): Promis
     cwd: root,
     // Playwright would pretend a light system to the page.
     colorScheme: null,
-    env: { ...Object.fromEntries(inherited), ...environment },
+    // The tests read English words, whatever the machine speaks.
+    env: { ...Object.fromEntries(inherited), LANGUAGE: 'en', ...environment },
   });
 }
 

@@ -21,7 +21,7 @@ function fileWith(content: unknown): string {
 
 function idOf(content: unknown): string {
   const outcome = destinationOfFile(fileWith(content));
-  if (!outcome.ok) throw new Error(outcome.fault.message);
+  if (!outcome.ok) throw new Error(outcome.notice.code);
   return outcome.value.destinationId;
 }
 
@@ -39,21 +39,25 @@ test('the same place has the same id, whatever else the profile says; another pl
 });
 
 test.each([
-  ['{"name": ', 'is not JSON'],
-  [{ ...PROFILE, buckte: 'x' }, 'unknown field "buckte"'],
-  [{ ...PROFILE, region: 'Hangzhou!' }, 'region'],
-  [{ ...PROFILE, endpoint: 'http://example.com' }, 'plain http'],
-  ['[]', 'The profile'],
-])('%j is refused with one sentence that says %s', (content, words) => {
+  ['{"name": ', 'profile-not-json', ''],
+  [{ ...PROFILE, buckte: 'x' }, 'profile-invalid', 'unknown field "buckte"'],
+  [{ ...PROFILE, region: 'Hangzhou!' }, 'profile-invalid', 'region'],
+  [{ ...PROFILE, endpoint: 'http://example.com' }, 'profile-invalid', 'plain http'],
+  ['[]', 'profile-invalid', 'The profile'],
+])('%j is %s: one sentence that says %s', (content, code, words) => {
   const path = fileWith(content);
   const outcome = destinationOfFile(path);
-  const message = outcome.ok ? '' : outcome.fault.message;
-  expect(message).toContain(words);
-  expect(message).toContain(path);
-  expect(message.split('\n')).toHaveLength(1);
+  if (outcome.ok) throw new Error('it was taken');
+  const { detail, ...notice } = outcome.notice;
+  expect(notice).toEqual({ id: 'profile', code, values: { file: path } });
+  expect(detail).toContain(words);
+  expect(detail.split('\n')).toHaveLength(1);
 });
 
 test('a file that is not there is named', () => {
   const outcome = destinationOfFile('/nowhere/profile.json');
-  expect(outcome.ok ? '' : outcome.fault.message).toContain('/nowhere/profile.json');
+  expect(outcome).toMatchObject({
+    ok: false,
+    notice: { code: 'profile-unreadable', values: { file: '/nowhere/profile.json' } },
+  });
 });

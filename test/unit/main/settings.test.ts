@@ -71,7 +71,10 @@ describe('a damaged file', () => {
     const book = open(folder);
     expect(readFileSync(join(folder, 'settings.json.bad-1'), 'utf8')).toBe('{"settings": {"theme": "da');
     expect(book.notices()).toHaveLength(1);
-    expect(book.notices()[0]?.message).toContain('settings.json.bad-1');
+    expect(book.notices()[0]).toMatchObject({
+      code: 'settings-unreadable',
+      values: { file: 'settings.json.bad-1' },
+    });
     expect(book.settings().theme).toBe('system');
     expect(book.change({ theme: 'light' }).ok).toBe(true);
     expect(open(folder).settings().theme).toBe('light');
@@ -87,7 +90,7 @@ describe('a damaged file', () => {
     const folder = newFolder(JSON.stringify(content));
     const book = open(folder);
     expect(readdirSync(folder).sort()).toEqual(['settings.json', 'settings.json.bad-1']);
-    expect(book.notices()).toHaveLength(1);
+    expect(book.notices()).toMatchObject([{ code: 'settings-damaged' }]);
     expect(book.destinations()).toEqual([known]);
     expect(book.settings().connections).toBe(32);
     expect(book.windowBounds()).toBeNull();
@@ -105,7 +108,8 @@ describe('a damaged file', () => {
       throw new Error('EISDIR: illegal operation on a directory');
     };
     const book = new SettingsBook({ read: refuse, write: refuse, setAside: refuse }, null);
-    expect(book.notices()[0]?.message).toContain('EISDIR');
+    expect(book.notices()[0]?.code).toBe('settings-unkept');
+    expect(book.notices()[0]?.detail).toContain('EISDIR');
     expect(book.settings().theme).toBe('system');
   });
 });

@@ -40,6 +40,16 @@ describe('numbers as the language writes them', () => {
 
   it('follows the language', () => {
     expect(formatFor('de').bytes(18_400_000_000)).toMatch(/^18,4\sGB$/);
+    const at = new Date(2026, 10, 25, 0, 5).getTime();
+    expect(formatFor('en').day(at)).toBe('Nov 25, 00:05');
+    expect(formatFor('zh-CN').day(at)).toBe('11月25日 00:05');
+    expect(formatFor('ja').day(at)).toBe('11月25日 00:05');
+    expect(formatFor('zh-CN').list(['甲', '乙', '丙'])).toBe('甲、乙和丙');
+  });
+
+  it.each(['en', 'zh-CN', 'ja'])('writes speeds alike, and midnight as 00:00, in %s', (language) => {
+    expect(formatFor(language).speed(84_200_000)).toBe('84.2 MB/s');
+    expect(formatFor(language).clock(new Date(2026, 10, 25, 0, 0).getTime())).toBe('00:00');
   });
 });
 

@@ -5,6 +5,7 @@ import type { DestinationView } from '../../../shared/ipc/contract';
 import { saveSettings } from '../../actions';
 import { useFerry } from '../../ferry';
 import { Icon } from '../../ui/icon';
+import { InEnglish } from '../../ui/parts';
 import {
   check,
   CONFLICT_POLICIES,
@@ -238,7 +239,7 @@ export function DestinationForm({ destination, onSaved, footer, bare = false }: 
             <span className="err">
               <Icon name="warn" />
               <span>
-                {t(`faults.${form.refused.code}.what`)} {form.refused.message}
+                {t(`faults.${form.refused.code}.what`)} <InEnglish>{form.refused.message}</InEnglish>
               </span>
             </span>
           </p>

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFerry } from '../../ferry';
 import { Mark } from '../../ui/parts';
@@ -36,7 +37,7 @@ function Harbour() {
 }
 
 /** Before there is a destination: the window asks for the first one. */
-export function FirstRun() {
+export function FirstRun({ notes }: { readonly notes: ReactNode }) {
   const { t } = useTranslation();
   const { view } = useFerry();
   return (
@@ -49,6 +50,7 @@ export function FirstRun() {
         <span className="gap" />
       </header>
       <main className="page">
+        {notes}
         <div className="welcome">
           <div className="inner">
             <Harbour />

@@ -7,7 +7,7 @@ import { useFerry, useFormat, useQueue } from '../../ferry';
 import { shareOf } from '../../i18n/format';
 import { useSecond } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
-import { Bar, Button, fileIcon, IconButton } from '../../ui/parts';
+import { Bar, Button, fileIcon, IconButton, InEnglish } from '../../ui/parts';
 import { StateLabel } from '../../ui/state-label';
 import { commandRows } from './grid-commands';
 import { groupParts, layoutParts, type PartGroups } from './part-map';
@@ -192,7 +192,11 @@ function Sentence({ detail }: { readonly detail: ItemDetail }) {
     <div className="sentence">
       <p>{t(`faults.${code}.what`)}</p>
       <p>{t(`faults.${code}.next`)}</p>
-      {message !== '' && <p className="dim">{message}</p>}
+      {message !== '' && (
+        <p>
+          <InEnglish>{message}</InEnglish>
+        </p>
+      )}
       <Button look="small" icon="retry" onPress={() => commandRows(ferry, 'retry', [itemKey(itemId)])}>
         {t(state.kind === 'source-changed' ? 'actions.uploadAgain' : 'actions.retry')}
       </Button>

@@ -3,6 +3,7 @@ import { choose } from '../../actions';
 import { useApp, useFerry } from '../../ferry';
 import { currentDestination, whereOf } from '../../store/app-store';
 import { Button, Mark } from '../../ui/parts';
+import { Phrase, SLOT } from '../../ui/phrase';
 
 /** The queue before the first drop: where it goes, and the way without dragging. */
 export function EmptyQueue() {
@@ -16,7 +17,9 @@ export function EmptyQueue() {
         <h2>{t('empty.title')}</h2>
         {destination !== null && (
           <p>
-            {t('empty.goTo')} <b className="where">{whereOf(destination)}</b>
+            <Phrase words={t('empty.goTo', { where: SLOT })}>
+              <b className="where">{whereOf(destination)}</b>
+            </Phrase>
           </p>
         )}
         <div className="choices">

@@ -5,7 +5,7 @@ import { command, copy } from '../../actions';
 import { useApp, useFerry, useFormat, useQueue, useView } from '../../ferry';
 import { destinationById } from '../../store/app-store';
 import { Icon } from '../../ui/icon';
-import { Button, IconButton } from '../../ui/parts';
+import { Button, IconButton, InEnglish } from '../../ui/parts';
 import { CAUSE_LOOKS, causeAction, causeLine, causeTitle, groupOf, inOrder, type CauseGroup } from './causes';
 import { scopesOfCause } from './cause-scope';
 import { asksForPermission, permissionRequest } from './permission-request';
@@ -39,7 +39,9 @@ function Details({
         {fault.message !== '' && (
           <>
             <h3>{t('needs.message')}</h3>
-            <p className="dim">{fault.message}</p>
+            <p>
+              <InEnglish>{fault.message}</InEnglish>
+            </p>
           </>
         )}
         {request !== null && (

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import type { Notice } from '../../../shared/ipc/contract';
 import type { EngineStatus } from '../../../shared/queue-view';
 import { useApp, useFerry, useFormat, useQueue, useView } from '../../ferry';
-import { LineNote } from '../../ui/parts';
+import { InEnglish, LineNote } from '../../ui/parts';
 import { EmptyQueue } from './empty';
 import { QueueGrid } from './grid';
 import { Needs } from './needs';
@@ -50,7 +51,7 @@ function dismiss(view: ReturnType<typeof useFerry>['view'], name: string): void 
   view.setState((state) => ({ dismissed: new Set(state.dismissed).add(name) }));
 }
 
-const NO_NOTICES: readonly { readonly id: string; readonly message: string }[] = [];
+const NO_NOTICES: readonly Notice[] = [];
 
 /** What the start, the engine and refused calls have to say. */
 export function Notes() {
@@ -72,7 +73,7 @@ export function Notes() {
             dismissLabel={t('notices.dismiss')}
             onDismiss={() => dismiss(view, notice.id)}
           >
-            {notice.message}
+            {t(`notices.${notice.code}`, notice.values)} <InEnglish>{notice.detail}</InEnglish>
           </LineNote>
         ))}
       {problems.map(({ id, fault }) => (
@@ -86,7 +87,7 @@ export function Notes() {
           }
         >
           {t(`faults.${fault.code}.what`)} <span className="dim">{t(`faults.${fault.code}.next`)}</span>{' '}
-          <span className="dim">{fault.message}</span>
+          <InEnglish>{fault.message}</InEnglish>
         </LineNote>
       ))}
     </>

@@ -1,35 +1,79 @@
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { LANGUAGES } from '../../../shared/language';
 import { saveSettings } from '../../actions';
 import { useApp, useFerry } from '../../ferry';
 import { Button } from '../../ui/parts';
 import { Sheet } from '../../ui/sheet';
 
 const THEMES = ['system', 'light', 'dark'] as const;
+const LANGUAGE_CHOICES = ['system', ...LANGUAGES] as const;
 const MOST_CONNECTIONS = 32;
+
+interface ChoiceProps<Value extends string> {
+  readonly label: string;
+  readonly values: readonly Value[];
+  readonly chosen: Value;
+  readonly wordOf: (value: Value) => string;
+  /** The language of a value's word, where it is not that of the window. */
+  readonly langOf?: (value: Value) => string | undefined;
+  readonly onChoose: (value: Value) => void;
+}
+
+/** One of a few, each in sight. */
+function Choice<Value extends string>(props: ChoiceProps<Value>) {
+  const { label, values, chosen, wordOf, langOf, onChoose } = props;
+  const id = useId();
+  return (
+    <div className="pref">
+      <div id={id}>{label}</div>
+      <span className="seg" role="radiogroup" aria-labelledby={id}>
+        {values.map((value) => (
+          <label key={value} lang={langOf?.(value)}>
+            <input
+              type="radio"
+              name={id}
+              value={value}
+              checked={chosen === value}
+              onChange={() => onChoose(value)}
+            />
+            {wordOf(value)}
+          </label>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function Language() {
+  const { t } = useTranslation();
+  const ferry = useFerry();
+  const language = useApp((state) => state.settings.language);
+  return (
+    <Choice
+      label={t('settings.language')}
+      values={LANGUAGE_CHOICES}
+      chosen={language}
+      // Each by its own name: whoever does not read the language of the window finds theirs.
+      wordOf={(value) => t(`settings.languages.${value}`)}
+      langOf={(value) => (value === 'system' ? undefined : value)}
+      onChoose={(value) => void saveSettings(ferry, { language: value })}
+    />
+  );
+}
 
 function Theme() {
   const { t } = useTranslation();
   const ferry = useFerry();
   const theme = useApp((state) => state.settings.theme);
   return (
-    <div className="pref">
-      <div id="theme-label">{t('settings.theme')}</div>
-      <span className="seg" role="radiogroup" aria-labelledby="theme-label">
-        {THEMES.map((value) => (
-          <label key={value}>
-            <input
-              type="radio"
-              name="theme"
-              value={value}
-              checked={theme === value}
-              onChange={() => void saveSettings(ferry, { theme: value })}
-            />
-            {t(`settings.themes.${value}`)}
-          </label>
-        ))}
-      </span>
-    </div>
+    <Choice
+      label={t('settings.theme')}
+      values={THEMES}
+      chosen={theme}
+      wordOf={(value) => t(`settings.themes.${value}`)}
+      onChoose={(value) => void saveSettings(ferry, { theme: value })}
+    />
   );
 }
 
@@ -82,6 +126,7 @@ export function SettingsSheet() {
         <h2 className="big">{t('settings.title')}</h2>
       </header>
       <div className="body">
+        <Language />
         <Theme />
         <Connections />
       </div>
