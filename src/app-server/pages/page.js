@@ -54,16 +54,16 @@ export async function askSettings() {
 /** Uploads below the caller's prefix; gives the key. */
 export async function upload(file) {
   const settings = await askSettings();
-  const { body: credentials } = await ask('/get_sts_token');
-  step(`The role was assumed; the token is good until ${credentials.Expiration}.`);
+  const credentials = await askKeys();
+  step(`The role was assumed; the token is good until ${credentials.expiration}.`);
   const client = new window.OSS({
     region: `oss-${settings.region}`,
     endpoint: settings.endpoint,
     cname: settings.isCustomDomain,
     bucket: settings.bucket,
-    accessKeyId: credentials.AccessKeyId,
-    accessKeySecret: credentials.AccessKeySecret,
-    stsToken: credentials.SecurityToken,
+    ...credentials,
+    refreshSTSToken: askKeys,
+    refreshSTSTokenInterval: 300_000,
     authorizationV4: true,
     timeout: 300_000,
   });
@@ -71,6 +71,17 @@ export async function upload(file) {
   await client.put(key, file);
   step(`OSS stored ${key} in the bucket ${settings.bucket} (${file.size} bytes).`);
   return { key, settings };
+}
+
+/** A token as ali-oss names its fields. */
+async function askKeys() {
+  const { body } = await ask('/get_sts_token');
+  return {
+    accessKeyId: body.AccessKeyId,
+    accessKeySecret: body.AccessKeySecret,
+    stsToken: body.SecurityToken,
+    expiration: body.Expiration,
+  };
 }
 
 function sentenceOf(error) {

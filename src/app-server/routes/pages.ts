@@ -69,7 +69,7 @@ function contentSecurityPolicy(settings: Settings): string {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    'img-src blob:',
+    'img-src blob: data:',
     `connect-src 'self' ${new URL(bucketUrl(settings)).origin} ${settings.immEndpoint}`,
     "base-uri 'none'",
     "form-action 'none'",
