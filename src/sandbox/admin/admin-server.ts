@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StoppableServer } from '../cloud-server';
+import type { CallbackKey } from '../callback/callback-key';
 import type { FaultRules } from '../faults/fault-rules';
 import { parseFaults, showRule } from '../faults/parse-faults';
 import type { RequestLog } from '../request-log';
@@ -17,8 +18,12 @@ export interface AdminScope {
   readonly store: BucketStore;
   readonly log: RequestLog;
   readonly faults: FaultRules;
+  readonly callbackKey: CallbackKey;
   readonly onError: (error: unknown) => void;
 }
+
+/** Where the public key of callbacks is to be fetched, as on OSS's own gosspublic.alicdn.com. */
+export const PUBLIC_KEY_PATH = '/callback_pub_key_v1.pem';
 
 const JSON_LINES = 'application/x-ndjson; charset=utf-8';
 const MAX_FAULTS_BYTES = 1 << 20;
@@ -55,6 +60,8 @@ async function route(exchange: Exchange, scope: AdminScope): Promise<Answer> {
       return { status: 200, headers: { 'Content-Type': JSON_LINES }, body: scope.log.read() };
     case 'GET /faults':
       return textAnswer(200, 'application/json', JSON.stringify(scope.faults.left().map(showRule)));
+    case `GET ${PUBLIC_KEY_PATH}`:
+      return textAnswer(200, 'application/x-pem-file', await scope.callbackKey.publicPem());
     case 'POST /faults':
       return replaceFaults((await readBody(exchange, MAX_FAULTS_BYTES)).toString('utf8'), scope.faults);
     case 'POST /reset':
