@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { createAdminServer, PUBLIC_KEY_PATH } from './admin/admin-server';
+import { openCorsRule } from './admin/parse-cors';
 import type { CallbackSigner } from './callback/call-back';
 import { CallbackKey } from './callback/callback-key';
 import { createCloudServer, type Ground, type StoppableServer } from './cloud-server';
@@ -18,6 +19,7 @@ import { BodyReceiver } from './storage/receive-body';
 import { BucketStore } from './storage/bucket-store';
 import type { RoleTerms } from './sts/assume-role';
 import { StsService } from './sts/sts-service';
+import { CorsRules } from './wire/cors';
 
 /** How a sandbox is to run; only `dataFolder` is needed. */
 export interface SandboxOptions {
@@ -45,6 +47,8 @@ export interface SandboxOptions {
   readonly customDomains?: readonly string[];
   /** Custom domains that are bound to a bucket of that name, which need not exist. */
   readonly cnames?: ReadonlyMap<string, string>;
+  /** Origins whose pages may do everything by CORS from the start; by default none. */
+  readonly corsOrigins?: readonly string[];
   /** Hears of errors that are the sandbox's own. */
   readonly onError?: (error: unknown) => void;
 }
@@ -105,13 +109,19 @@ async function startLocked(
   const callbackKey = new CallbackKey(dataFolder);
   const admin = { origin: '' };
   const signer = { key: callbackKey, publicKeyUrl: () => admin.origin + PUBLIC_KEY_PATH };
+  const { corsOrigins = [] } = options;
+  const cors = new CorsRules(corsOrigins.length === 0 ? [] : [openCorsRule(corsOrigins)]);
   const onError = options.onError ?? ((): void => undefined);
   const ground: Ground = { faults, log, sessions, onError };
   const servers = [
-    createCloudServer(ossService(options, { account, sessions, region }, rolePolicy, store, signer), ground),
+    createCloudServer(
+      ossService(options, { account, sessions, region }, rolePolicy, store, signer),
+      ground,
+      cors,
+    ),
     createCloudServer(new StsService(roleTerms(options, account), sessions), ground),
-    createCloudServer(new ImmService(), ground),
-    createAdminServer({ bucket, store, log, faults, callbackKey, onError }),
+    createCloudServer(new ImmService(), ground, cors),
+    createAdminServer({ bucket, store, log, faults, callbackKey, cors, onError }),
   ];
   let closing: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {

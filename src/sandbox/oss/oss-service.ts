@@ -81,9 +81,6 @@ export class OssService implements CloudService {
 
   answer(exchange: Exchange, facts: RequestFacts, faults: FaultsOfRequest): Answer | Promise<Answer> {
     const address = addressOf(exchange, this.#book);
-    if (facts.operation === 'Options') {
-      throw new Refusal(403, 'AccessForbidden', 'CORSResponse: CORS is not enabled for this bucket.');
-    }
     if (exchange.query.isMalformed)
       throw new Refusal(400, 'InvalidURI', 'The query is not percent-encoded UTF-8.');
     if (facts.operation === 'PostObject' && address.bucket !== null) {
