@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { isOriginPattern } from './admin/parse-cors';
 import { isBucketName } from './oss/address';
 import type { SandboxOptions } from './start-sandbox';
 
@@ -10,7 +11,7 @@ export type SandboxArguments =
   | { readonly kind: 'bad'; readonly sentence: string };
 
 const USAGE = `Usage: sandbox --data DIR [--port 0] [--role-policy FILE] [--token-seconds N] [--discard] [--json]
-               [--cname HOST=BUCKET]...
+               [--cname HOST=BUCKET]... [--cors ORIGIN]...
 
   --data DIR           where objects, unfinished uploads, keys and tokens are kept
   --port N             OSS listens on N, STS on N+1, IMM on N+2, admin on N+3; 0 takes free ports
@@ -18,6 +19,7 @@ const USAGE = `Usage: sandbox --data DIR [--port 0] [--role-policy FILE] [--toke
   --token-seconds N    tokens live at most N seconds
   --discard            keeps size, CRC and metadata of objects, but not their bytes
   --cname HOST=BUCKET  a custom domain that stands for the bucket; may be given again
+  --cors ORIGIN        pages of that origin, or of all with *, may do everything; may be given again
   --json               prints one JSON line when it listens
 `;
 
@@ -33,8 +35,8 @@ export function parseSandboxArguments(words: readonly string[]): SandboxArgument
   }
 }
 
-const WITH_VALUE = ['--data', '--port', '--role-policy', '--token-seconds', '--cname'];
-const REPEATABLE = ['--cname'];
+const REPEATABLE = ['--cname', '--cors'];
+const WITH_VALUE = ['--data', '--port', '--role-policy', '--token-seconds', ...REPEATABLE];
 const WITHOUT_VALUE = ['--discard', '--json', '--help'];
 
 // By hand: util.parseArgs is an experiment in the Node 18 that some Electron versions carry.
@@ -72,6 +74,7 @@ function read(words: readonly string[]): SandboxArguments {
       // STS, IMM and admin listen on the three ports behind.
       port: integer(one('--port') ?? '0', '--port', 0, 65_532),
       discard: values.has('--discard'),
+      ...(values.has('--cors') ? { corsOrigins: readOrigins(values.get('--cors') ?? []) } : {}),
       ...(values.has('--cname') ? { cnames: readCnames(values.get('--cname') ?? []) } : {}),
       ...(policyPath === undefined ? {} : { rolePolicy: readPolicy(policyPath) }),
       ...(tokenSeconds === undefined
@@ -85,6 +88,12 @@ function integer(text: string, name: string, least: number, most: number): numbe
   const number = /^\d{1,9}$/.test(text) ? Number(text) : -1;
   if (number >= least && number <= most) return number;
   throw new BadArgument(`${name} must be a whole number from ${least} to ${most}, not "${text}".`);
+}
+
+function readOrigins(words: readonly string[]): readonly string[] {
+  const wrong = words.find((word) => !isOriginPattern(word));
+  if (wrong === undefined) return words;
+  throw new BadArgument(`--cors must be "*" or an origin such as http://localhost:3000, not "${wrong}".`);
 }
 
 function readCnames(words: readonly string[]): Map<string, string> {

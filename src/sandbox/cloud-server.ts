@@ -7,6 +7,7 @@ import { expiredToken } from './oss/authenticate';
 import type { RequestLog } from './request-log';
 import type { Answer } from './wire/answer';
 import { drainBody, pumpBody } from './wire/body';
+import type { CorsRules } from './wire/cors';
 import { openExchange, type Exchange } from './wire/exchange';
 import { ClientGone, Refusal } from './wire/refusal';
 import { sendAnswer } from './wire/send-answer';
@@ -65,11 +66,18 @@ export class StoppableServer {
   }
 }
 
-/** A server for one cloud, with faults in front of it and the request log behind it. */
-export function createCloudServer(service: CloudService, ground: Ground): StoppableServer {
+/**
+ * A server for one cloud, with faults in front of it and the request log behind it. Where `cors` is given it
+ * answers the preflights of browsers itself and lets them read what the rules allow.
+ */
+export function createCloudServer(
+  service: CloudService,
+  ground: Ground,
+  cors: CorsRules | null = null,
+): StoppableServer {
   return new StoppableServer(async (request, response) => {
     const exchange = openExchange(request, response);
-    const facts = service.describe(exchange);
+    const facts = factsOf(service, exchange, cors);
     const faults = ground.faults.match(facts.operation);
     let isLogged = false;
     const log = (status: number | null): void => {
@@ -80,8 +88,8 @@ export function createCloudServer(service: CloudService, ground: Ground): Stoppa
       await waitUnlessGone(exchange, faults.delayMs);
       exchange.nowMs = Date.now() + faults.clockOffsetMs;
       if (await breakConnection(exchange, faults.rule)) return;
-      const answer = await decide(service, ground, exchange, facts, faults);
-      const headers = { ...service.commonHeaders(exchange), ...answer.headers };
+      const answer = await decide(service, ground, exchange, facts, faults, cors);
+      const headers = { ...service.commonHeaders(exchange), ...cors?.answer(exchange), ...answer.headers };
       await sendAnswer(exchange, { ...answer, headers }, faults.rule, log);
     } catch (error) {
       if (!(error instanceof ClientGone)) ground.onError(error);
@@ -90,6 +98,12 @@ export function createCloudServer(service: CloudService, ground: Ground): Stoppa
       log(null);
     }
   });
+}
+
+// A preflight names its action in the URL as the call itself does, and is not that call.
+function factsOf(service: CloudService, exchange: Exchange, cors: CorsRules | null): RequestFacts {
+  const facts = service.describe(exchange);
+  return cors && exchange.method === 'OPTIONS' ? { ...facts, operation: 'Options' } : facts;
 }
 
 function logLine(
@@ -166,9 +180,13 @@ async function decide(
   exchange: Exchange,
   facts: RequestFacts,
   faults: FaultsOfRequest,
+  cors: CorsRules | null,
 ): Promise<Answer> {
   try {
     await refuseByFault(service, ground, exchange, facts, faults.rule);
+    if (cors && exchange.method === 'OPTIONS') {
+      return { status: 200, headers: cors.preflight(exchange), body: null };
+    }
     return await service.answer(exchange, facts, faults);
   } catch (error) {
     if (error instanceof Refusal) return service.refuse(exchange, error);

@@ -1,5 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { createAdminServer } from './admin/admin-server';
+import { createAdminServer, PUBLIC_KEY_PATH } from './admin/admin-server';
+import { openCorsRule } from './admin/parse-cors';
+import type { CallbackSigner } from './callback/call-back';
+import { CallbackKey } from './callback/callback-key';
 import { createCloudServer, type Ground, type StoppableServer } from './cloud-server';
 import { Crc64Pool } from './crc64';
 import { FaultRules } from './faults/fault-rules';
@@ -16,6 +19,7 @@ import { BodyReceiver } from './storage/receive-body';
 import { BucketStore } from './storage/bucket-store';
 import type { RoleTerms } from './sts/assume-role';
 import { StsService } from './sts/sts-service';
+import { CorsRules } from './wire/cors';
 
 /** How a sandbox is to run; only `dataFolder` is needed. */
 export interface SandboxOptions {
@@ -43,6 +47,8 @@ export interface SandboxOptions {
   readonly customDomains?: readonly string[];
   /** Custom domains that are bound to a bucket of that name, which need not exist. */
   readonly cnames?: ReadonlyMap<string, string>;
+  /** Origins whose pages may do everything by CORS from the start; by default none. */
+  readonly corsOrigins?: readonly string[];
   /** Hears of errors that are the sandbox's own. */
   readonly onError?: (error: unknown) => void;
 }
@@ -100,13 +106,22 @@ async function startLocked(
   const log = new RequestLog(dataFolder);
   const store = new BucketStore(dataFolder);
   const faults = new FaultRules();
+  const callbackKey = new CallbackKey(dataFolder);
+  const admin = { origin: '' };
+  const signer = { key: callbackKey, publicKeyUrl: () => admin.origin + PUBLIC_KEY_PATH };
+  const { corsOrigins = [] } = options;
+  const cors = new CorsRules(corsOrigins.length === 0 ? [] : [openCorsRule(corsOrigins)]);
   const onError = options.onError ?? ((): void => undefined);
   const ground: Ground = { faults, log, sessions, onError };
   const servers = [
-    createCloudServer(ossService(options, { account, sessions, region }, rolePolicy, store), ground),
+    createCloudServer(
+      ossService(options, { account, sessions, region }, rolePolicy, store, signer),
+      ground,
+      cors,
+    ),
     createCloudServer(new StsService(roleTerms(options, account), sessions), ground),
-    createCloudServer(new ImmService(), ground),
-    createAdminServer({ bucket, store, log, faults, onError }),
+    createCloudServer(new ImmService(), ground, cors),
+    createAdminServer({ bucket, store, log, faults, callbackKey, cors, onError }),
   ];
   let closing: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {
@@ -118,11 +133,12 @@ async function startLocked(
   };
   const close = (): Promise<void> => (closing ??= closeAll());
   const [ossPort = 0, stsPort = 0, immPort = 0, adminPort = 0] = await listenAll(servers, port, close);
+  admin.origin = `http://127.0.0.1:${adminPort}`;
   return {
     oss: `http://oss-${region}.localhost:${ossPort}`,
     sts: `http://127.0.0.1:${stsPort}`,
     imm: `http://127.0.0.1:${immPort}`,
-    admin: `http://127.0.0.1:${adminPort}`,
+    admin: admin.origin,
     region,
     bucket,
     immProject,
@@ -138,12 +154,20 @@ function ossService(
   registry: Registry,
   rolePolicy: Policy,
   store: BucketStore,
+  signer: CallbackSigner,
 ): OssService {
   const { bucket = 'sandbox', discard: discards = false } = options;
   const receiver = new BodyReceiver(store.blobs, new Crc64Pool(), discards);
   const book = { region: registry.region, bucket, customDomains: customDomainsOf(options, bucket) };
   const { accountId: ownerId } = registry.account;
-  return new OssService(book, registry, rolePolicy, { name: bucket, ownerId, store, receiver, discards });
+  return new OssService(book, registry, rolePolicy, {
+    name: bucket,
+    ownerId,
+    store,
+    receiver,
+    signer,
+    discards,
+  });
 }
 
 function customDomainsOf(options: SandboxOptions, bucket: string): Map<string, string> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StoppableServer } from '../cloud-server';
+import type { CallbackKey } from '../callback/callback-key';
 import type { FaultRules } from '../faults/fault-rules';
 import { parseFaults, showRule } from '../faults/parse-faults';
 import type { RequestLog } from '../request-log';
@@ -7,9 +8,11 @@ import type { BucketStore } from '../storage/bucket-store';
 import type { MultipartUpload } from '../storage/records';
 import { textAnswer, type Answer } from '../wire/answer';
 import { readBody } from '../wire/body';
+import type { CorsRules } from '../wire/cors';
 import { openExchange, type Exchange } from '../wire/exchange';
 import { ClientGone, Refusal } from '../wire/refusal';
 import { sendAnswer } from '../wire/send-answer';
+import { parseCors } from './parse-cors';
 
 /** What the admin port looks into and turns. */
 export interface AdminScope {
@@ -17,11 +20,16 @@ export interface AdminScope {
   readonly store: BucketStore;
   readonly log: RequestLog;
   readonly faults: FaultRules;
+  readonly callbackKey: CallbackKey;
+  readonly cors: CorsRules;
   readonly onError: (error: unknown) => void;
 }
 
+/** Where the public key of callbacks is to be fetched, as on OSS's own gosspublic.alicdn.com. */
+export const PUBLIC_KEY_PATH = '/callback_pub_key_v1.pem';
+
 const JSON_LINES = 'application/x-ndjson; charset=utf-8';
-const MAX_FAULTS_BYTES = 1 << 20;
+const MAX_RULES_BYTES = 1 << 20;
 
 /** The admin port: not part of any cloud, never logged, never touched by faults. */
 export function createAdminServer(scope: AdminScope): StoppableServer {
@@ -55,8 +63,14 @@ async function route(exchange: Exchange, scope: AdminScope): Promise<Answer> {
       return { status: 200, headers: { 'Content-Type': JSON_LINES }, body: scope.log.read() };
     case 'GET /faults':
       return textAnswer(200, 'application/json', JSON.stringify(scope.faults.left().map(showRule)));
+    case `GET ${PUBLIC_KEY_PATH}`:
+      return textAnswer(200, 'application/x-pem-file', await scope.callbackKey.publicPem());
     case 'POST /faults':
-      return replaceFaults((await readBody(exchange, MAX_FAULTS_BYTES)).toString('utf8'), scope.faults);
+      return replaceFaults((await readBody(exchange, MAX_RULES_BYTES)).toString('utf8'), scope.faults);
+    case 'GET /cors':
+      return textAnswer(200, 'application/json', JSON.stringify(scope.cors.all()));
+    case 'PUT /cors':
+      return replaceCors((await readBody(exchange, MAX_RULES_BYTES)).toString('utf8'), scope.cors);
     case 'POST /reset':
       scope.store.reset();
       scope.log.reset();
@@ -65,7 +79,7 @@ async function route(exchange: Exchange, scope: AdminScope): Promise<Answer> {
     default:
       return sentence(
         404,
-        'The admin port answers GET /objects, /uploads, /requests and /faults, and POST /faults and /reset.',
+        `The admin port answers GET /objects, /uploads, /requests, /faults, /cors and ${PUBLIC_KEY_PATH}, POST /faults and /reset, and PUT /cors.`,
       );
   }
 }
@@ -74,6 +88,13 @@ function replaceFaults(text: string, faults: FaultRules): Answer {
   const parsed = parseFaults(text);
   if (parsed.kind === 'bad') return sentence(400, parsed.sentence);
   faults.replace(parsed.rules);
+  return { status: 204, headers: {}, body: null };
+}
+
+function replaceCors(text: string, cors: CorsRules): Answer {
+  const parsed = parseCors(text);
+  if (parsed.kind === 'bad') return sentence(400, parsed.sentence);
+  cors.replace(parsed.rules);
   return { status: 204, headers: {}, body: null };
 }
 

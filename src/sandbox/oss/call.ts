@@ -1,3 +1,4 @@
+import type { CallbackSigner } from '../callback/call-back';
 import type { BodyReceiver } from '../storage/receive-body';
 import type { BucketStore } from '../storage/bucket-store';
 import type { Exchange } from '../wire/exchange';
@@ -12,6 +13,7 @@ export interface Bucket {
   readonly ownerId: string;
   readonly store: BucketStore;
   readonly receiver: BodyReceiver;
+  readonly signer: CallbackSigner;
   /** True where `--discard` keeps no bytes. */
   readonly discards: boolean;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { callbackOf } from '../callback/callback';
 import { combineCrc64 } from '../crc64';
 import { randomHex } from '../random-hex';
 import type { MultipartUpload, StoredObject, StoredPart } from '../storage/records';
@@ -6,6 +7,7 @@ import { readBody } from '../wire/body';
 import { percentEncode } from '../wire/percent-encoding';
 import { invalidArgument, Refusal } from '../wire/refusal';
 import type { Answer } from '../wire/answer';
+import { answerUpload } from './after-upload';
 import { emptyAnswer, xmlAnswer, type OssCall } from './call';
 import { parseCompletion, type NamedPart } from './completion';
 import { resetMeanwhile } from './store-object';
@@ -17,7 +19,6 @@ import {
   forbidsOverwrite,
   keptHeaders,
   MAX_BODY_BYTES,
-  refuseCallback,
 } from './upload-headers';
 
 const MIN_PART_BYTES = 100 * 1024;
@@ -81,7 +82,7 @@ export async function uploadPart({ exchange, bucket, key }: OssCall): Promise<An
 /** CompleteMultipartUpload: the listed parts, in ascending order, become the object. */
 export async function completeMultipartUpload({ exchange, bucket, key }: OssCall): Promise<Answer> {
   const uploadId = exchange.query.get('uploadId') ?? '';
-  refuseCallback(exchange);
+  const callback = callbackOf(exchange);
   const isForbidden = forbidsOverwrite(exchange.headers);
   const isAll = exchange.headers.get('x-oss-complete-all') === 'yes';
   const md5 = expectedMd5(exchange);
@@ -95,7 +96,7 @@ export async function completeMultipartUpload({ exchange, bucket, key }: OssCall
   const object = assemble(upload, parts, exchange.nowMs);
   bucket.store.complete(uploadId, object);
   const isUrlEncoded = exchange.query.get('encoding-type') === 'url';
-  return xmlAnswer(
+  const plain = xmlAnswer(
     'CompleteMultipartUploadResult',
     [
       ['EncodingType', isUrlEncoded ? 'url' : null],
@@ -106,6 +107,7 @@ export async function completeMultipartUpload({ exchange, bucket, key }: OssCall
     ],
     { ETag: `"${object.etag}"`, 'x-oss-hash-crc64ecma': object.crc64 },
   );
+  return answerUpload({ exchange, bucket, object, operation: 'CompleteMultipartUpload', callback }, plain);
 }
 
 /** AbortMultipartUpload: forgets the upload and its parts. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { callbackOf } from '../callback/callback';
 import type { StoredObject } from '../storage/records';
 import { readBody } from '../wire/body';
 import { Refusal } from '../wire/refusal';
 import type { Answer } from '../wire/answer';
+import { answerUpload } from './after-upload';
 import { emptyAnswer, xmlAnswer, type OssCall } from './call';
 import { rangeOf } from './range';
 import { storeObject } from './store-object';
@@ -14,7 +16,6 @@ import {
   forbidsOverwrite,
   keptHeaders,
   MAX_BODY_BYTES,
-  refuseCallback,
 } from './upload-headers';
 import { formatTags, parseTagging, parseTags } from './tags';
 
@@ -24,7 +25,7 @@ const MAX_TAGGING_BYTES = 64 << 10;
 /** PutObject: stores one body as an object. */
 export async function putObject({ exchange, bucket, key }: OssCall): Promise<Answer> {
   checkBodyLength(exchange);
-  refuseCallback(exchange);
+  const callback = callbackOf(exchange);
   const isForbidden = forbidsOverwrite(exchange.headers);
   const md5 = expectedMd5(exchange);
   const headers = keptHeaders(exchange.headers);
@@ -39,11 +40,12 @@ export async function putObject({ exchange, bucket, key }: OssCall): Promise<Ans
     refuseOverwrite();
   };
   const object = storeObject(bucket, body, { key, headers, nowMs: exchange.nowMs, epoch, check });
-  return emptyAnswer(200, {
+  const plain = emptyAnswer(200, {
     ETag: `"${object.etag}"`,
     'Content-MD5': body.md5.toString('base64'),
     'x-oss-hash-crc64ecma': object.crc64,
   });
+  return answerUpload({ exchange, bucket, object, operation: 'PutObject', callback }, plain);
 }
 
 /** HeadObject. */

@@ -7,7 +7,6 @@ const UNKNOWN_SUBRESOURCES = [
   'acl',
   'append',
   'bucketInfo',
-  'callback',
   'cors',
   'delete',
   'encryption',

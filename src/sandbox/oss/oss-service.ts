@@ -4,7 +4,6 @@ import type { Policy } from '../identity/policy';
 import type { Answer } from '../wire/answer';
 import type { Exchange } from '../wire/exchange';
 import { Refusal } from '../wire/refusal';
-import { xmlDocument, type XmlElement } from '../wire/xml';
 import { addressOf, checkBucket, checkKey, type Address, type AddressBook } from './address';
 import { authenticate, expiredToken, identify, type Registry } from './authenticate';
 import { authorize, intentOf } from './authorize';
@@ -30,6 +29,7 @@ import { operationOf } from './operation';
 import { acceptForm, formKey } from './post/accept-form';
 import { formClaimOf, verifyFormSignature } from './post/form-claim';
 import { postObject } from './post/post-object';
+import { ossRefusal } from './refuse';
 
 const OPERATIONS: Partial<Record<Operation, OssOperation>> = {
   PutObject: putObject,
@@ -81,9 +81,6 @@ export class OssService implements CloudService {
 
   answer(exchange: Exchange, facts: RequestFacts, faults: FaultsOfRequest): Answer | Promise<Answer> {
     const address = addressOf(exchange, this.#book);
-    if (facts.operation === 'Options') {
-      throw new Refusal(403, 'AccessForbidden', 'CORSResponse: CORS is not enabled for this bucket.');
-    }
     if (exchange.query.isMalformed)
       throw new Refusal(400, 'InvalidURI', 'The query is not percent-encoded UTF-8.');
     if (facts.operation === 'PostObject' && address.bucket !== null) {
@@ -130,28 +127,7 @@ export class OssService implements CloudService {
   }
 
   refuse(exchange: Exchange, refusal: Refusal): Answer {
-    const children: XmlElement[] = [
-      ['Code', refusal.code],
-      ['Message', refusal.message],
-      ['RequestId', exchange.requestId],
-      ['HostId', exchange.host.replace(/:\d+$/, '')],
-      ...Object.entries(refusal.fields),
-      ['EC', refusal.ec],
-    ];
-    const document = Buffer.from(xmlDocument('Error', children), 'utf8');
-    const headers: Record<string, string> = refusal.ec === null ? {} : { 'x-oss-ec': refusal.ec };
-    if (exchange.method === 'HEAD') {
-      return {
-        status: refusal.status,
-        headers: { ...headers, 'x-oss-err': document.toString('base64') },
-        body: null,
-      };
-    }
-    return {
-      status: refusal.status,
-      headers: { ...headers, 'Content-Type': 'application/xml' },
-      body: document,
-    };
+    return ossRefusal(exchange, refusal);
   }
 
   commonHeaders(exchange: Exchange): Record<string, string> {

@@ -96,9 +96,3 @@ export function checkBodyLength(exchange: Exchange, limitBytes = MAX_BODY_BYTES)
     });
   }
 }
-
-/** Callbacks come with a later version; to ignore one would report an upload that nobody was told of. */
-export function refuseCallback(exchange: Exchange): void {
-  if (!exchange.headers.has('x-oss-callback') && !exchange.query.has('callback')) return;
-  throw new Refusal(501, 'NotImplemented', 'This sandbox does not call back yet.');
-}

@@ -23,6 +23,9 @@ test('reads all that the sandbox can be told', () => {
       ]),
     },
   });
+  expect(parseSandboxArguments(['--data=d', '--cors', 'http://a.test', '--cors=*'])).toMatchObject({
+    options: { corsOrigins: ['http://a.test', '*'] },
+  });
   expect(parseSandboxArguments(['--help'])).toMatchObject({ kind: 'help' });
 });
 
@@ -38,6 +41,7 @@ test.each([
   [['--data', 'a', '--cname', 'files.example.test:80=sandbox'], '--cname must be a host name'],
   [['--data', 'a', '--cname', '10.0.0.1=sandbox'], '--cname must be a host name'],
   [['--data', 'a', '--cname', 'a.test=No'], '--cname must be a host name'],
+  [['--data', 'a', '--cors', 'localhost:3000'], '--cors must be "*" or an origin'],
   [['--data', 'a', '--what'], 'no argument "--what"'],
   [['--data', 'a', 'stray'], 'no argument "stray"'],
 ])('%j gets one sentence', (words, part) => {

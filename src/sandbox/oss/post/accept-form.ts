@@ -1,3 +1,4 @@
+import { callbackOfForm, type Callback } from '../../callback/callback';
 import type { Exchange } from '../../wire/exchange';
 import { invalidArgument } from '../../wire/refusal';
 import { checkKey } from '../address';
@@ -14,6 +15,7 @@ export interface AcceptedForm {
   readonly forbidsOverwrite: boolean;
   readonly successStatus: 200 | 201 | 204;
   readonly redirect: string | null;
+  readonly callback: Callback | null;
 }
 
 /**
@@ -49,6 +51,7 @@ export function acceptForm(
     forbidsOverwrite: forbidsOverwrite(forbidField),
     successStatus: successStatus(fields.get('success_action_status')),
     redirect: redirect(fields.get('success_action_redirect')),
+    callback: callbackOfForm(fields),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Answer } from '../../wire/answer';
 import { xmlDocument } from '../../wire/xml';
 import { textAnswer } from '../../wire/answer';
 import { emptyAnswer, type Bucket } from '../call';
+import { answerUpload } from '../after-upload';
 import { storeObject } from '../store-object';
 import { alreadyExists, checkBodyLength, MAX_BODY_BYTES } from '../upload-headers';
 import type { Exchange } from '../../wire/exchange';
@@ -21,7 +22,9 @@ export async function postObject(exchange: Exchange, bucket: Bucket, accept: Acc
   const { key, headers } = form;
   const check = (): void => refuseOverwrite(bucket, form);
   const object = storeObject(bucket, body, { key, headers, nowMs: exchange.nowMs, epoch, check });
-  return answerOf(exchange, bucket, form, object);
+  const plain = answerOf(exchange, bucket, form, object);
+  const { callback } = form;
+  return answerUpload({ exchange, bucket, object, operation: 'PostObject', callback }, plain);
 }
 
 type Received = { form: AcceptedForm; body: Parameters<typeof storeObject>[1] };
