@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { failure, fault, success, type Outcome } from '../shared/faults';
 import { profileProblem, profileSchema, type Profile } from '../shared/profile';
 
+/** The ways of authorization that the command can go. */
+const WAYS: readonly Profile['authorization']['kind'][] = ['token-server', 'assume-role', 'temporary'];
+
 const wrong = (message: string): Outcome<never> => failure(fault('invalid-input', message));
 
 /** Reads a destination from its file; what is wrong with it is said in one sentence that names the field. */
@@ -26,9 +29,7 @@ export function readProfile(file: string): Outcome<Profile> {
   const profile = profileSchema.safeParse(raw);
   if (!profile.success) return wrong(`${profileProblem(profile.error)} (${file})`);
   const { kind } = profile.data.authorization;
-  if (kind !== 'token-server' && kind !== 'temporary')
-    return wrong(
-      `The authorization "${kind}" is not there yet; use "token-server" or "temporary". (${file})`,
-    );
+  if (!WAYS.includes(kind))
+    return wrong(`The authorization "${kind}" is not there yet; use ${WAYS.join(', ')}. (${file})`);
   return success(profile.data);
 }
