@@ -33,7 +33,7 @@ export interface Authorization {
   readonly credentials: Credentials;
   readonly keychain: Keychain;
   /** Tells the window how all destinations stand. */
-  tellDestinations(): void;
+  readonly tellDestinations: () => void;
 }
 
 export function joinAuthorization(ports: AuthorizationPorts): Authorization {

@@ -107,8 +107,8 @@ export class Credentials {
   async bearer({ destinationId, profile }: Destination): Promise<Outcome<string | null>> {
     const kept = await this.#secrets.get(destinationId, 'bearer');
     if (!kept.ok) return kept;
-    const isOfServer = kept.value?.kind === 'bearer' && kept.value.origin === serverOrigin(profile);
-    return success(isOfServer && kept.value.kind === 'bearer' ? kept.value.bearer : null);
+    if (kept.value?.kind !== 'bearer' || kept.value.origin !== serverOrigin(profile)) return success(null);
+    return success(kept.value.bearer);
   }
 
   async #caller(destinationId: DestinationId, aliyunProfile: string | undefined): Promise<Outcome<Caller>> {

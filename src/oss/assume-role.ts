@@ -23,7 +23,7 @@ export interface Caller {
 export interface AssumeRoleQuestion {
   readonly profile: Profile;
   readonly caller: Caller;
-  now(): number;
+  readonly now: () => number;
   /** To connect, and without a byte after that. */
   readonly silenceMs?: number;
   /** Over everything. */

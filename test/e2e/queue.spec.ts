@@ -338,7 +338,7 @@ test.describe('destinations', () => {
       await page.getByLabel('Prefix').fill('/uploads/');
       await page.getByLabel('Name', { exact: true }).fill('My bucket');
       await page.getByLabel('Endpoint').fill(oss);
-      await page.getByLabel('Token server').fill(`${cloud.appServer.announced.url}/get_sts_token`);
+      await page.getByLabel('Address', { exact: true }).fill(`${cloud.appServer.announced.url}/get_sts_token`);
       await page.getByRole('button', { name: 'Use uploads/' }).click();
       await expect(page.getByLabel('Prefix')).toHaveValue('uploads/');
       await page.getByRole('button', { name: 'Save and begin' }).click();

@@ -1,6 +1,9 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { WayKind } from '../../../shared/secrets';
 import { useFerry } from '../../ferry';
-import { Mark } from '../../ui/parts';
+import { Icon } from '../../ui/icon';
+import { Button, Mark } from '../../ui/parts';
 import { DestinationForm } from './destination-form';
 
 /** A ferry on its way to a quay with houses. */
@@ -35,10 +38,63 @@ function Harbour() {
   );
 }
 
+/** A letter with a key beside it. */
+function Letter() {
+  return (
+    <svg
+      className="art"
+      viewBox="0 0 216 96"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path className="thin" d="M8 84.500c6 0 6-3 12.500-3s6.500 3 12.500 3 6-3 12.500-3h8" />
+      <rect x="48" y="22" width="104" height="46" rx="5" />
+      <path className="thin" d="M60 36h44M60 46h62M60 56h30" />
+      <g className="a">
+        <circle className="a" cx="146" cy="60" r="11" fill="var(--ground-raised)" />
+        <path className="a" d="M154 52l18-18M164 42l7 7M169 37l6 6" />
+      </g>
+    </svg>
+  );
+}
+
+/** The doors of the first run, and the way of authorization behind each. */
+const DOORS = {
+  organisation: { way: 'token-server', Art: Harbour },
+  paste: { way: 'temporary', Art: Letter },
+} as const satisfies Record<string, { way: WayKind; Art: typeof Harbour }>;
+const DOOR_NAMES = ['organisation', 'paste'] as const;
+
+function Doors({ onChoose }: { readonly onChoose: (way: WayKind) => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="doors">
+      {DOOR_NAMES.map((name) => {
+        const { way, Art } = DOORS[name];
+        return (
+          <button key={name} type="button" className="door" onClick={() => onChoose(way)}>
+            <Art />
+            <b>{t(`ways.doors.${name}.title`)}</b>
+            <span className="say">{t(`ways.doors.${name}.more`)}</span>
+            <span className="go">
+              {t(`ways.doors.${name}.go`)} <Icon name="chevron-right" />
+            </span>
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
 /** Before there is a destination: the window asks for the first one. */
 export function FirstRun() {
   const { t } = useTranslation();
   const { view } = useFerry();
+  const [way, setWay] = useState<WayKind | null>(null);
   return (
     <>
       <header className="bar">
@@ -49,16 +105,21 @@ export function FirstRun() {
         <span className="gap" />
       </header>
       <main className="page">
-        <div className="welcome">
+        <div className={`welcome ${way === null ? '' : 'filling'}`}>
           <div className="inner">
-            <Harbour />
             <h2 className="big">{t('firstRun.title')}</h2>
             <p className="lead">{t('firstRun.lead')}</p>
-            <DestinationForm
-              bare
-              destination={null}
-              onSaved={() => view.setState({ place: { kind: 'queue' } })}
-            />
+            {way === null ? (
+              <Doors onChoose={setWay} />
+            ) : (
+              <DestinationForm
+                bare
+                destination={null}
+                way={way}
+                footer={<Button onPress={() => setWay(null)}>{t('ways.doors.back')}</Button>}
+                onSaved={() => view.setState({ place: { kind: 'queue' } })}
+              />
+            )}
           </div>
         </div>
       </main>

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { EngineStatus } from '../../../shared/queue-view';
 import { useApp, useFerry, useFormat, useQueue, useView } from '../../ferry';
+import { KeychainNote } from '../../keychain-note';
 import { LineNote } from '../../ui/parts';
 import { EmptyQueue } from './empty';
 import { QueueGrid } from './grid';
@@ -62,6 +63,7 @@ export function Notes() {
   return (
     <>
       <EngineNote />
+      <KeychainNote />
       {notices
         .filter((notice) => !dismissed.has(notice.id))
         .map((notice) => (
