@@ -128,6 +128,7 @@ function SecretFields({ values, secret }: Pick<FieldsProps, 'values' | 'secret'>
   }, [replaces]);
   if (values.way === 'assume-role' && values.aliyunProfile.trim() !== '') return null;
   const kind = WAYS[values.way].secret;
+  // A bearer is seldom wanted: the keychain is not opened for an empty field.
   return (
     <div ref={first}>
       {SECRET_FIELDS[kind].map((field) => {
@@ -152,7 +153,7 @@ function SecretFields({ values, secret }: Pick<FieldsProps, 'values' | 'secret'>
           />
         );
       })}
-      {kind !== 'temporary' && <KeychainLine />}
+      {(kind === 'access-key' || secret.draft.bearer !== '') && <KeychainLine />}
     </div>
   );
 }

@@ -6,6 +6,9 @@ import { Icon } from '../../ui/icon';
 import { Button, Mark } from '../../ui/parts';
 import { DestinationForm } from './destination-form';
 
+const WAVES =
+  'M8 84.500c6 0 6-3 12.500-3s6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3';
+
 /** A ferry on its way to a quay with houses. */
 function Harbour() {
   return (
@@ -19,10 +22,7 @@ function Harbour() {
       strokeLinejoin="round"
       aria-hidden="true"
     >
-      <path
-        className="thin"
-        d="M8 84.500c6 0 6-3 12.500-3s6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3"
-      />
+      <path className="thin" d={WAVES} />
       <g transform="translate(20 0)">
         <path className="af" d="M0 62h64l-9 16H9z" />
         <path d="M14 62V46h28l6 16M20 53h4M30 53h4" />
@@ -51,7 +51,7 @@ function Letter() {
       strokeLinejoin="round"
       aria-hidden="true"
     >
-      <path className="thin" d="M8 84.500c6 0 6-3 12.500-3s6.500 3 12.500 3 6-3 12.500-3h8" />
+      <path className="thin" d={WAVES} />
       <rect x="48" y="22" width="104" height="46" rx="5" />
       <path className="thin" d="M60 36h44M60 46h62M60 56h30" />
       <g className="a">
