@@ -10,7 +10,6 @@ export const accessKeySchema = z.strictObject({
   accessKeyId: printable.min(8).max(128),
   accessKeySecret: printable.min(8).max(256),
 });
-export type AccessKeySecret = Readonly<z.infer<typeof accessKeySchema>>;
 
 /** A bearer token of an application server. It belongs to the server's origin and is sent to no other. */
 export const bearerSchema = z.strictObject({

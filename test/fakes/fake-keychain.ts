@@ -54,7 +54,11 @@ export function fakeKeychain(mood: Mood = 'open'): FakeKeychain {
         getPassword: (_service: string, account: string) => system(() => entries.get(account) ?? null),
         setPassword: (_service: string, account: string, value: string) =>
           system(() => void entries.set(account, value)),
-        deletePassword: (_service: string, account: string) => system(() => entries.delete(account)),
+        // Slower than the others, as threads may be: only questions that are asked one by one keep their order.
+        deletePassword: async (_service: string, account: string) => {
+          await settle();
+          return system(() => entries.delete(account));
+        },
       }),
     );
     return {

@@ -135,6 +135,18 @@ test('a secret handed in after one was forgotten stays', async () => {
   expect(secrets.known(ONE, 'access-key')?.keptIn).toBe('keychain');
 });
 
+test('one that comes while others of the destination are being deleted stays, too', async () => {
+  const fake = fakeKeychain();
+  const { secrets } = run(fake);
+  await secrets.set(ONE, PAIR);
+  await secrets.set(ONE, BEARER);
+  const forgotten = secrets.forget(ONE);
+  await secrets.set(ONE, { ...BEARER, bearer: 'newer' });
+  await forgotten;
+  expect([...fake.entries.keys()]).toEqual(['one bearer']);
+  expect(await secrets.get(ONE, 'bearer')).toMatchObject({ value: { bearer: 'newer' } });
+});
+
 test.each(['', 'not JSON planted', '{"kind":"access-key"}'])(
   'what stands in the keychain and is not ours (%j) is as if it were not there',
   async (text) => {
