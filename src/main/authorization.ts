@@ -45,13 +45,17 @@ export function joinAuthorization(ports: AuthorizationPorts): Authorization {
       ports.destinations().map((known) => credentials.view(known)),
     );
   const credentials = new Credentials(ports.sources ?? SOURCES, secrets, tellDestinations);
+  let wasMissed = false;
   keychain.onStatus((status) => {
     ports.publish('keychain.changed', { keychain: status });
+    if (status === 'memory') wasMissed = true;
     if (status !== 'available') return;
+    const isNews = wasMissed;
+    wasMissed = false;
     void secrets.settle().then(() => {
       tellDestinations();
-      // Who waited for the keychain need not wait longer.
-      for (const known of ports.destinations())
+      // Who waited for the keychain need not wait longer; nobody else is asked anew.
+      for (const known of isNews ? ports.destinations() : [])
         if (credentials.view(known).credentials.keptIn === 'keychain')
           ports.credentialsChanged(known.destinationId);
     });

@@ -69,18 +69,23 @@ function changed(settings: Settings, changes: SettingsChanges): Settings {
   };
 }
 
+/** The entries of a list that are sound. */
+function soundOf<T>(schema: z.ZodType<T>, value: unknown): T[] {
+  const list = z.array(z.unknown()).catch([]).parse(value);
+  return list.flatMap((entry) => {
+    const parsed = schema.safeParse(entry);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
 /** Keeps of a damaged file what is still sound: a bad theme must not cost a destination. */
 function salvage(value: unknown): Content {
   const parts = z.record(z.string(), z.unknown()).catch({}).parse(value);
-  const list = z.array(z.unknown()).catch([]).parse(parts['destinations']);
   return {
     settings: changed(DEFAULTS, settingsSchema.partial().catch({}).parse(parts['settings'])),
-    destinations: list.flatMap((entry) => {
-      const parsed = destinationSchema.safeParse(entry);
-      return parsed.success ? [parsed.data] : [];
-    }),
+    destinations: soundOf(destinationSchema, parts['destinations']),
     window: windowBoundsSchema.nullable().catch(null).parse(parts['window']),
-    keptSecrets: z.array(keptSecretSchema).catch([]).parse(parts['keptSecrets']),
+    keptSecrets: soundOf(keptSecretSchema, parts['keptSecrets']),
   };
 }
 
