@@ -129,7 +129,7 @@ test.describe('with a keyring', () => {
   });
   test.afterEach(() => keyring.stop());
 
-  test('a role is assumed, before and after a restart, over tokens of seconds', async ({
+  test('a role is assumed, before and after a restart, and again when its token dies', async ({
     folder,
     userData,
     cloud,
@@ -147,8 +147,8 @@ test.describe('with a keyring', () => {
       await save(page);
       await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible();
       await setFaults(cloud, [
-        { operation: 'AssumeRole', fault: 'short-token', ms: 6_000 },
-        { operation: 'UploadPart', fault: 'delay', ms: 700 },
+        { operation: 'UploadPart', fault: 'delay', ms: 300 },
+        { operation: 'UploadPart', fault: 'expire-token', skip: 40, count: 1 },
       ]);
       await upload(page, folder, 'film.mov', 120 * MIB);
       await verified(page, cloud, 'film.mov');
