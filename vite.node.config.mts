@@ -2,12 +2,13 @@ import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import { defineConfig, type EnvironmentOptions } from 'vite';
 
-// Programs that run without a window: the engine's process, the command, the application server, the sandbox.
+// Programs that run without a window: the engine's process, the keychain's, the command, the application server, the sandbox.
 // Each is built by itself into files of its own. Built together, the bundler would put what two of them need into
 // one of the two, and starting the one would run the other.
 // `@alicloud/*` and packages that are ES modules only are bundled, native modules stay outside.
 const PROGRAMS = {
   'engine/engine-process': 'src/main/engine-process.ts',
+  'keychain/keychain-process': 'src/main/keychain-process.ts',
   'cli/oss-ferry': 'src/cli/main.ts',
   'app-server/main': 'src/app-server/main.ts',
   'sandbox/main': 'src/sandbox/main.ts',

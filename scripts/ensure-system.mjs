@@ -93,6 +93,18 @@ function missingLibraries() {
     .map(([, name]) => name);
 }
 
+/** A keyring and its bus, for the tests of the keychain. Wanted, never demanded: without them those are left out. */
+const KEYRING = { 'dbus-daemon': 'dbus-x11', 'gnome-keyring-daemon': 'gnome-keyring' };
+
+/** Installs what the tests of the keychain need where that can be done without asking: as root on Debian or Ubuntu. */
+export function ensureKeyring() {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !hasProgram('apt-get')) return;
+  const missing = Object.entries(KEYRING)
+    .filter(([program]) => !hasProgram(program))
+    .map(([, name]) => name);
+  if (missing.length > 0) install([], missing);
+}
+
 function missingFonts() {
   return FONTS.filter((name) => {
     const answer = spawnSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8' });
@@ -127,8 +139,9 @@ export function ensureLibraries() {
   install(needed, fonts);
 }
 
-function install(needed, fonts) {
-  process.stderr.write(`[setup] apt-get install ${[...needed, ...fonts].join(' ')}\n`);
+/** `wanted` may fail. */
+function install(needed, wanted) {
+  process.stderr.write(`[setup] apt-get install ${[...needed, ...wanted].join(' ')}\n`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args) => run('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], environment);
   apt('update');
@@ -136,8 +149,7 @@ function install(needed, fonts) {
     names.length === 0 || apt('install', '-y', '--no-install-recommends', ...names) === 0;
   if (!get(needed.map(packageName)))
     throw new Plain('apt-get could not install what Electron needs; see its message above.');
-  if (!get(fonts))
-    process.stderr.write('[setup] some fonts are not to be had here; screenshots may show boxes\n');
+  if (!get(wanted)) process.stderr.write(`[setup] not all of this is to be had here: ${wanted.join(' ')}\n`);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)

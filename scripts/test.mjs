@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { electronEnvironment, ensureElectron } from './ensure-electron.mjs';
-import { ensureLibraries, ensureModules, main, root, run } from './ensure-system.mjs';
+import { ensureKeyring, ensureLibraries, ensureModules, main, root, run } from './ensure-system.mjs';
 import { runBeside, withDisplay } from './with-display.mjs';
 
 const CIRCLES = ['unit', 'integration', 'e2e'];
@@ -35,7 +35,10 @@ await main(async () => {
   const circles = named.length === 0 ? CIRCLES : named;
   const rest = given.filter((word) => !CIRCLES.includes(word));
   ensureModules();
-  if (circles.includes('e2e')) ensureLibraries();
+  if (circles.includes('e2e')) {
+    ensureLibraries();
+    ensureKeyring();
+  }
   build();
   const failed = [];
   for (const circle of circles) {

@@ -1,19 +1,77 @@
 import type { AskCredentials } from '../host/credentials-keeper';
+import type { Caller } from '../oss/assume-role';
 import { credentialsFromEnvironment } from '../oss/environment-credentials';
+import { askPostPolicy } from '../oss/post-policy';
+import type { AskUploadUrls } from '../oss/signed-urls';
 import { askTokenServer } from '../oss/token-server';
-import { failure, fault } from '../shared/faults';
+import { UrlServer } from '../oss/url-server';
+import { failure, fault, success, type Outcome } from '../shared/faults';
 import type { Profile } from '../shared/profile';
 
-/** Where the command gets temporary credentials from: the token server, or its environment. */
-export function credentialSource(profile: Profile, environment: NodeJS.ProcessEnv): AskCredentials {
+const BEARER = 'OSS_FERRY_TOKEN';
+const KEY_ID = 'ALIBABA_CLOUD_ACCESS_KEY_ID';
+const KEY_SECRET = 'ALIBABA_CLOUD_ACCESS_KEY_SECRET';
+
+/** What the command asks so that it may upload. */
+export interface CredentialSource {
+  readonly ask: AskCredentials;
+  /** Of `signed-url` alone. */
+  readonly askUploadUrls?: AskUploadUrls;
+}
+
+/** Where the command gets what it uploads with: an application server, STS, or its environment. */
+export function credentialSource(profile: Profile, environment: NodeJS.ProcessEnv): CredentialSource {
   const { authorization, allowInsecure } = profile;
-  if (authorization.kind === 'token-server')
-    return (_, fresh) =>
-      askTokenServer({ url: authorization.url, fresh, allowInsecure, now: () => Date.now() });
-  return (_, fresh) => {
-    // Asked past every cache: OSS has refused them, and the environment has no others.
-    if (!fresh) return Promise.resolve(credentialsFromEnvironment(environment));
-    const what = 'OSS refuses the temporary credentials of the environment; set new ones and run resume.';
-    return Promise.resolve(failure(fault('credentials-missing', what)));
+  const bearer = environment[BEARER]?.trim() ?? null;
+  if (authorization.kind !== 'signed-url') return { ask: askerOf(profile, bearer, environment) };
+  const server = new UrlServer({
+    url: authorization.url,
+    bearer: () => Promise.resolve(success(bearer)),
+    now: () => Date.now(),
+    allowInsecure,
+  });
+  return {
+    ask: (_, fresh) => server.grant(fresh),
+    askUploadUrls: (_, question, fresh) => server.ask(question, fresh),
   };
+}
+
+function askerOf(profile: Profile, bearer: string | null, environment: NodeJS.ProcessEnv): AskCredentials {
+  const { authorization, allowInsecure } = profile;
+  const now = (): number => Date.now();
+  switch (authorization.kind) {
+    case 'token-server':
+      return (_, fresh) => askTokenServer({ url: authorization.url, bearer, fresh, allowInsecure, now });
+    case 'post-policy':
+      return (_, fresh) => askPostPolicy({ url: authorization.url, bearer, fresh, allowInsecure, now });
+    case 'assume-role': {
+      const { aliyunProfile } = authorization;
+      return async () => {
+        const caller =
+          aliyunProfile === undefined
+            ? callerOfEnvironment(environment)
+            : await (await import('../oss/aliyun-profile')).aliyunProfileCaller(aliyunProfile);
+        if (!caller.ok) return caller;
+        // The SDK of STS is large, and the other ways do without it.
+        const { assumeRole } = await import('../oss/assume-role');
+        return assumeRole({ profile, caller: caller.value, now });
+      };
+    }
+    default:
+      return (_, fresh) => {
+        // Asked past every cache: OSS has refused them, and the environment has no others.
+        if (!fresh) return Promise.resolve(credentialsFromEnvironment(environment));
+        const what = 'OSS refuses the temporary credentials of the environment; set new ones and run resume.';
+        return Promise.resolve(failure(fault('credentials-missing', what)));
+      };
+  }
+}
+
+/** The AccessKey pair under the names that Alibaba's documents use. Fault: credentials-missing, without values. */
+function callerOfEnvironment(environment: NodeJS.ProcessEnv): Outcome<Caller> {
+  const read = (name: string): string => environment[name]?.trim() ?? '';
+  const missing = [KEY_ID, KEY_SECRET].filter((name) => read(name) === '');
+  if (missing.length > 0)
+    return failure(fault('credentials-missing', `The environment does not give ${missing.join(' and ')}.`));
+  return success({ accessKeyId: read(KEY_ID), accessKeySecret: read(KEY_SECRET) });
 }

@@ -25,10 +25,5 @@ export function readProfile(file: string): Outcome<Profile> {
   }
   const profile = profileSchema.safeParse(raw);
   if (!profile.success) return wrong(`${profileProblem(profile.error)} (${file})`);
-  const { kind } = profile.data.authorization;
-  if (kind !== 'token-server' && kind !== 'temporary')
-    return wrong(
-      `The authorization "${kind}" is not there yet; use "token-server" or "temporary". (${file})`,
-    );
   return success(profile.data);
 }

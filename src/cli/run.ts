@@ -39,7 +39,7 @@ export async function runUpload(command: RunCommand, surroundings: Surroundings)
     destinations: [{ destinationId: DESTINATION, profile: profile.value }],
     owner: DESTINATION,
     connections: command.connections,
-    ask: credentialSource(profile.value, environment),
+    ...credentialSource(profile.value, environment),
     onEnded: (told) => {
       const ended = withoutAsking(told);
       counted.note(ended);

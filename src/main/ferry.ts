@@ -1,14 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
 import type { AppInfo, Notice } from '../shared/ipc/contract';
 import { languageFor } from '../shared/language';
-import { Credentials, type AskTokenServer } from './credentials';
+import type { Destination } from '../shared/engine-link';
+import type { DestinationId } from '../shared/ids';
+import { joinAuthorization, type Authorization } from './authorization';
 import { forkEngine } from './engine-fork';
 import { EngineSupervisor } from './engine-supervisor';
+import { credentialsHandlers } from './ipc/handlers-credentials';
 import { queueHandlers } from './ipc/handlers-queue';
 import { settingsHandlers } from './ipc/handlers-settings';
 import { desktopOf, publishTo, serveWindow } from './ipc/window-port';
 import type { IsOurs } from './lockdown';
+import { forkKeychain } from './keychain-fork';
 import type { Log } from './log';
 import { setApplicationMenu } from './menu';
 import { destinationOfFile } from './profile-file';
@@ -50,26 +55,48 @@ function followLanguage(book: SettingsBook): () => MainWords {
 export interface Ferry {
   readonly book: SettingsBook;
   readonly engine: EngineSupervisor;
+  /** Ends the engine and the keychain's process, each in a few seconds at most. */
+  stop(): Promise<void>;
+}
+
+function after(delayMs: number, ring: () => void): () => void {
+  const timer = setTimeout(ring, delayMs);
+  return () => clearTimeout(timer);
+}
+
+/** What was handed in for a destination goes with it when it changes and when it is removed. */
+function followDestinations({ credentials }: Authorization, changed: (id: DestinationId) => void) {
+  return {
+    onSaved: (before: Destination | null, saved: Destination): void => {
+      if (before === null) return;
+      const isSameWay = isDeepStrictEqual(before.profile.authorization, saved.profile.authorization);
+      void credentials.follow(before, saved).then(() => {
+        if (!isSameWay || before.destinationId !== saved.destinationId) changed(saved.destinationId);
+      });
+    },
+    onRemoved: (destinationId: DestinationId): void => void credentials.forget(destinationId),
+  };
 }
 
 /** Joins settings, credentials, engine and IPC. `current` gives the window of the moment. */
-export function composeFerry(
-  current: () => BrowserWindow | null,
-  isOurs: IsOurs,
-  ask: AskTokenServer,
-  log: Log,
-): Ferry {
+export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs, log: Log): Ferry {
   const folder = app.getPath('userData');
   const { book, notices } = openBook(folder);
   const words = followLanguage(book);
   const publish = publishTo(current, log);
-  const tellDestinations = (): void =>
-    publish(
-      'destinations.changed',
-      book.destinations().map((known) => credentials.view(known)),
-    );
-  const credentials = new Credentials(ask, tellDestinations);
   const find = (id: string) => book.destinations().find(({ destinationId }) => destinationId === id);
+  const credentialsChanged = (destinationId: DestinationId): void =>
+    engine.tell({ kind: 'credentials-changed', destinationId });
+  const authorization = joinAuthorization({
+    fork: forkKeychain,
+    after,
+    log,
+    notes: book,
+    destinations: () => book.destinations(),
+    publish,
+    credentialsChanged,
+  });
+  const { credentials, keychain, tellDestinations } = authorization;
   const engine = new EngineSupervisor({
     fork: forkEngine,
     configuration: () => ({
@@ -83,10 +110,7 @@ export function composeFerry(
     onStatus: (status) => publish('engine.status', status),
     onDelta: (delta) => publish('queue.delta', delta),
     now: () => Date.now(),
-    after: (delayMs, ring) => {
-      const timer = setTimeout(ring, delayMs);
-      return () => clearTimeout(timer);
-    },
+    after,
     log,
   });
   nativeTheme.themeSource = book.settings().theme;
@@ -99,7 +123,13 @@ export function composeFerry(
     tellDestinations();
   });
   const handlers = {
-    ...settingsHandlers({ book, info: () => appInfo(notices), viewOf: (known) => credentials.view(known) }),
+    ...settingsHandlers({
+      book,
+      info: () => appInfo(notices),
+      viewOf: (known) => credentials.view(known),
+      ...followDestinations(authorization, credentialsChanged),
+    }),
+    ...credentialsHandlers({ credentials, keychain, find, credentialsChanged }),
     ...queueHandlers({
       engine,
       desktop: desktopOf(current, words),
@@ -107,5 +137,9 @@ export function composeFerry(
     }),
   };
   serveWindow(handlers, current, isOurs, log);
-  return { book, engine };
+  const stop = async (): Promise<void> => {
+    keychain.close();
+    await engine.stop();
+  };
+  return { book, engine, stop };
 }

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import { app, session, type BrowserWindow } from 'electron';
-import { askTokenServer } from '../oss/token-server';
 import { APP_ORIGIN, declareAppScheme, serveApp } from './app-protocol';
 import { onAwake } from './awake';
-import type { AskTokenServer } from './credentials';
 import { composeFerry, type Ferry } from './ferry';
 import { confineAllContents, denyPermissions } from './lockdown';
 import { describeError, logToStandardError as log } from './log';
@@ -32,8 +30,7 @@ async function run(): Promise<void> {
   await app.whenReady();
   denyPermissions(session.defaultSession);
   serveApp(session.defaultSession, join(__dirname, '../renderer'));
-  const ask: AskTokenServer = (question) => askTokenServer({ ...question, now: () => Date.now() });
-  const ferry = composeFerry(() => window, isOurs, ask, log);
+  const ferry = composeFerry(() => window, isOurs, log);
   showWindow(ferry);
   ferry.engine.start();
   onAwake(() => ferry.engine.tell({ kind: 'nudge' }));
@@ -44,7 +41,7 @@ async function run(): Promise<void> {
   });
   app.once('will-quit', (event) => {
     event.preventDefault();
-    void ferry.engine.stop().finally(() => app.exit());
+    void ferry.stop().finally(() => app.exit());
   });
 }
 

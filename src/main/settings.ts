@@ -24,11 +24,25 @@ const windowBoundsSchema = z.object({
 export type WindowBounds = z.infer<typeof windowBoundsSchema>;
 
 const destinationSchema = z.object({ destinationId: destinationIdSchema, profile: profileSchema });
+/** That the keychain holds a secret, without the secret: so nothing is asked of it before that is needed. */
+const keptSecretSchema = z.object({
+  destinationId: destinationIdSchema,
+  kind: z.enum(['access-key', 'bearer']),
+  /** The last characters of an AccessKey ID, for the eye. */
+  hint: z.string().max(16).nullable(),
+  /** Of a bearer: the origin of the server it is for. */
+  origin: z.string().nullable(),
+  /** It should be gone and could not be deleted yet, because the keychain was locked. */
+  isForgotten: z.boolean(),
+});
+export type KeptSecret = Readonly<z.infer<typeof keptSecretSchema>>;
+
 /** All that is kept between runs. No secret is part of it. */
 const contentSchema = z.object({
   settings: settingsSchema,
   destinations: z.array(destinationSchema).max(MOST_DESTINATIONS),
   window: windowBoundsSchema.nullable(),
+  keptSecrets: z.array(keptSecretSchema).default([]),
 });
 type Content = z.infer<typeof contentSchema>;
 
@@ -54,17 +68,23 @@ function changed(settings: Settings, changes: SettingsChanges): Settings {
   };
 }
 
+/** The entries of a list that are sound. */
+function soundOf<T>(schema: z.ZodType<T>, value: unknown): T[] {
+  const list = z.array(z.unknown()).catch([]).parse(value);
+  return list.flatMap((entry) => {
+    const parsed = schema.safeParse(entry);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
 /** Keeps of a damaged file what is still sound: a bad theme must not cost a destination. */
 function salvage(value: unknown): Content {
   const parts = z.record(z.string(), z.unknown()).catch({}).parse(value);
-  const list = z.array(z.unknown()).catch([]).parse(parts['destinations']);
   return {
     settings: changed(DEFAULTS, settingsSchema.partial().catch({}).parse(parts['settings'])),
-    destinations: list.flatMap((entry) => {
-      const parsed = destinationSchema.safeParse(entry);
-      return parsed.success ? [parsed.data] : [];
-    }),
+    destinations: soundOf(destinationSchema, parts['destinations']),
     window: windowBoundsSchema.nullable().catch(null).parse(parts['window']),
+    keptSecrets: soundOf(keptSecretSchema, parts['keptSecrets']),
   };
 }
 
@@ -220,6 +240,18 @@ export class SettingsBook {
       );
     const destinations = this.#content.destinations.filter((known) => known.destinationId !== destinationId);
     return this.#keep({ ...this.#content, destinations }, 'destinations');
+  }
+
+  /** What the keychain holds for us, by its own account. */
+  keptSecrets(): readonly KeptSecret[] {
+    return this.#content.keptSecrets;
+  }
+
+  /** Where it cannot be written, it holds for this run. */
+  noteSecrets(keptSecrets: readonly KeptSecret[]): void {
+    const content = { ...this.#content, keptSecrets: [...keptSecrets] };
+    this.#content = content;
+    this.#write(content);
   }
 
   windowBounds(): WindowBounds | null {

@@ -5,8 +5,8 @@ import { askApplicationServer, type ServerCall } from './application-server';
 
 export interface UrlServerOptions {
   readonly url: string;
-  /** The bearer token of this moment; null: none. */
-  bearer(): string | null;
+  /** The bearer token of this moment; null: none. A fault: it cannot be had now. */
+  bearer(): Promise<Outcome<string | null>>;
   now(): number;
   readonly allowInsecure?: boolean;
   readonly lookup?: ServerCall['lookup'];
@@ -24,9 +24,11 @@ export class UrlServer {
     this.#options = options;
   }
 
-  grant(fresh: boolean): Outcome<Grant> {
+  async grant(fresh: boolean): Promise<Outcome<Grant>> {
+    const bearer = await this.#options.bearer();
+    if (!bearer.ok) return bearer;
     const refusal = this.#refusal;
-    if (refusal !== null && refusal.bearer === this.#options.bearer()) return failure(refusal.fault);
+    if (refusal !== null && refusal.bearer === bearer.value) return failure(refusal.fault);
     this.#refusal = null;
     return success({ kind: 'signed-url', fresh, expiresAtServer: null });
   }
@@ -34,11 +36,12 @@ export class UrlServer {
   /** Faults as of `askApplicationServer`. */
   async ask(question: UploadUrlQuestion, fresh: boolean): Promise<Outcome<UploadUrlAnswer>> {
     const { url, allowInsecure, lookup } = this.#options;
-    const bearer = this.#options.bearer();
+    const bearer = await this.#options.bearer();
+    if (!bearer.ok) return bearer;
     const answer = await askApplicationServer(
       {
         url,
-        bearer,
+        bearer: bearer.value,
         question,
         fresh,
         now: () => this.#options.now(),
@@ -47,7 +50,8 @@ export class UrlServer {
       },
       uploadUrlAnswerSchema,
     );
-    if (!answer.ok && answer.fault.code === 'token-refused') this.#refusal = { fault: answer.fault, bearer };
+    if (!answer.ok && answer.fault.code === 'token-refused')
+      this.#refusal = { fault: answer.fault, bearer: bearer.value };
     return answer;
   }
 }

@@ -12,6 +12,7 @@ import { createViewStore } from './store/view-store';
 import './ui/tokens.css';
 import './ui/window.css';
 import './ui/app.css';
+import './ui/ways.css';
 
 function start(root: HTMLElement): void {
   const ferry: Ferry = {

@@ -37,6 +37,8 @@ const authorizationSchema = z.discriminatedUnion('kind', [
     durationSeconds: z.int().min(900).max(43_200),
     externalId: z.string().min(2).max(1224).optional(),
     stsEndpoint: url.optional(),
+    /** By explicit choice: the AccessKey pair of this profile of the aliyun CLI, in place of one that is handed in. */
+    aliyunProfile: z.string().min(1).max(100).optional(),
   }),
   z.strictObject({ kind: z.literal('temporary') }),
   z.strictObject({ kind: z.literal('signed-url'), url }),

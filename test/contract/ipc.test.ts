@@ -3,13 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { Credentials } from '../../src/main/credentials';
+import { credentialsHandlers } from '../../src/main/ipc/handlers-credentials';
 import { queueHandlers, type Desktop, type EngineDesk } from '../../src/main/ipc/handlers-queue';
 import { settingsHandlers } from '../../src/main/ipc/handlers-settings';
 import { serve } from '../../src/main/ipc/serve';
+import { Keychain } from '../../src/main/keychain';
+import { Secrets } from '../../src/main/secrets';
 import { SettingsBook } from '../../src/main/settings';
-import type { Destination } from '../../src/shared/engine-link';
-import { success } from '../../src/shared/faults';
+import { failure, fault, success } from '../../src/shared/faults';
+import type { DestinationId } from '../../src/shared/ids';
 import { calls, streams, type CallName, type Reply } from '../../src/shared/ipc/contract';
+import { fakeKeychain } from '../fakes/fake-keychain';
 
 const PROFILE = {
   name: 'Media',
@@ -81,12 +86,24 @@ function app(chosen: readonly string[] = []) {
   const heard: unknown[] = [];
   const shown: string[] = [];
   const copied: string[] = [];
-  const file = { read: () => undefined, write: () => {}, setAside: () => '' };
+  const written: unknown[] = [];
+  const file = {
+    read: () => undefined,
+    write: (content: unknown) => void written.push(content),
+    setAside: () => '',
+  };
   const book = new SettingsBook(file, null);
-  const viewOf = (destination: Destination) => ({
-    ...destination,
-    credentials: { configured: true, expiresAt: null, accessKeyIdHint: null },
-  });
+  const fake = fakeKeychain();
+  const keychain = new Keychain(fake.ports);
+  const refuse = () => Promise.resolve(failure(fault('token-server', 'nobody is asked here')));
+  const sources = {
+    askTokenServer: refuse,
+    askPostPolicy: refuse,
+    assumeRole: refuse,
+    aliyunProfile: refuse,
+  };
+  const credentials = new Credentials(sources, new Secrets(keychain, book), () => undefined);
+  const changed: DestinationId[] = [];
   const info = () => ({ version: '1', platform: 'linux' as const, locale: 'en', runtime: 'x', notices: [] });
   const desktop: Desktop = {
     choose: () => Promise.resolve(chosen),
@@ -94,7 +111,19 @@ function app(chosen: readonly string[] = []) {
     copy: (text) => void copied.push(text),
   };
   const handlers = {
-    ...settingsHandlers({ book, info, viewOf }),
+    ...settingsHandlers({
+      book,
+      info,
+      viewOf: (destination) => credentials.view(destination),
+      onSaved: (before, saved) => void (before === null || credentials.follow(before, saved)),
+      onRemoved: (id) => void credentials.forget(id),
+    }),
+    ...credentialsHandlers({
+      credentials,
+      keychain,
+      find: (id) => book.destinations().find(({ destinationId }) => destinationId === id),
+      credentialsChanged: (id) => changed.push(id),
+    }),
     ...queueHandlers({
       engine: engineDesk(heard),
       desktop,
@@ -116,11 +145,11 @@ function app(chosen: readonly string[] = []) {
     expect(structuredClone(reply)).toEqual(reply);
     return reply;
   };
-  const addDestination = async (): Promise<string> => {
-    const reply = await ask('destinations.save', { destinationId: null, profile: PROFILE });
+  const addDestination = async (more: object = {}): Promise<string> => {
+    const reply = await ask('destinations.save', { destinationId: null, profile: { ...PROFILE, ...more } });
     return (reply as { value: { destinationId: string } }).value.destinationId;
   };
-  return { ask, addDestination, handlers, listeners, heard, shown, copied, logged };
+  return { ask, addDestination, handlers, listeners, heard, shown, copied, logged, written, changed, fake };
 }
 
 test('every call of the contract has a handler, and no handler is without a call', () => {
@@ -159,6 +188,10 @@ describe('junk is refused by every call', () => {
     ['clipboard.write', { text: 'x'.repeat(4097) }],
     ['destinations.save', { destinationId: null, profile: { ...PROFILE, accessKeySecret: 'x' } }],
     ['destinations.save', { destinationId: null, profile: null }],
+    ['credentials.set', { destinationId: 'one', secret: { kind: 'bearer', bearer: 'very secret' } }],
+    ['credentials.set', { destinationId: 'one', secret: { kind: 'password', password: 'very-secret' } }],
+    ['credentials.set', { destinationId: 'one', secret: { kind: 'bearer', bearer: 'a', very: 'secret' } }],
+    ['credentials.forget', { destinationId: 'unknown' }],
   ])('%s %j', async (name, input) => {
     const { ask, heard } = app();
     expect(await ask(name, input)).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });
@@ -199,6 +232,87 @@ describe('what leaves main', () => {
     expect(fieldsOf(planted).some((field) => SECRET.test(field))).toBe(true);
     expect(fieldsOf(calls['queue.detail'].output)).toContain('requestIds');
     expect(fieldsOf(streams['destinations.changed'])).toContain('roleArn');
+  });
+});
+
+describe('secrets go in and not out', () => {
+  const ROLE = {
+    kind: 'assume-role',
+    roleArn: 'acs:ram::1:role/uploader',
+    roleSessionName: 'oss-ferry',
+    durationSeconds: 900,
+  };
+  const PAIR = {
+    kind: 'access-key',
+    accessKeyId: 'LTAI5tPlantedKeyId99',
+    accessKeySecret: 'planted-secret-30-characters-x',
+  };
+  const PLANTED = /planted-secret|PlantedKeyId/;
+
+  test('the answer is the view alone; replies, settings and log hold none of it', async () => {
+    const { ask, addDestination, written, logged, changed, fake } = app();
+    const destinationId = await addDestination({ authorization: ROLE });
+    const set = await ask('credentials.set', { destinationId, secret: PAIR });
+    expect(set).toEqual({
+      ok: true,
+      value: { configured: true, expiresAt: null, accessKeyIdHint: '…Id99', keptIn: 'keychain' },
+    });
+    expect(changed).toEqual([destinationId]);
+    const list = await ask('destinations.list', {});
+    // The search finds what was planted where it belongs.
+    expect(JSON.stringify([...fake.entries])).toMatch(PLANTED);
+    expect(JSON.stringify([set, list, written, logged, fake.logged])).not.toMatch(PLANTED);
+  });
+
+  test('what is refused is not quoted', async () => {
+    const { ask, addDestination, logged } = app();
+    const destinationId = await addDestination({ authorization: { kind: 'temporary' } });
+    for (const secret of [
+      { kind: 'temporary', text: '{"planted-secret' },
+      { kind: 'temporary', text: 'export OSS_ACCESS_KEY_ID=planted-secret' },
+      PAIR,
+      { ...PAIR, accessKeySecret: 'planted-secret with spaces' },
+    ]) {
+      const reply = await ask('credentials.set', { destinationId, secret });
+      expect(reply).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });
+      expect(JSON.stringify([reply, logged])).not.toMatch(PLANTED);
+    }
+    expect(await ask('credentials.set', { destinationId: 'gone', secret: PAIR })).toMatchObject({
+      ok: false,
+    });
+  });
+
+  test('a copy of a destination has none, and a removed one leaves none behind', async () => {
+    const { ask, addDestination, fake } = app();
+    const destinationId = await addDestination({ authorization: ROLE });
+    await ask('credentials.set', { destinationId, secret: PAIR });
+    await addDestination({ authorization: ROLE, name: 'Copy' });
+    expect(await ask('destinations.list', {})).toMatchObject({
+      value: [{ credentials: { configured: true } }, { credentials: { configured: false } }],
+    });
+    await ask('destinations.remove', { destinationId });
+    await expect.poll(() => fake.entries.size).toBe(0);
+  });
+
+  test('forgetting is told to the engine', async () => {
+    const { ask, addDestination, changed, fake } = app();
+    const destinationId = await addDestination({ authorization: ROLE });
+    await ask('credentials.set', { destinationId, secret: PAIR });
+    expect(await ask('credentials.forget', { destinationId })).toEqual({
+      ok: true,
+      value: { configured: false, expiresAt: null, accessKeyIdHint: null, keptIn: 'nowhere' },
+    });
+    expect([changed.length, fake.entries.size]).toEqual([2, 0]);
+  });
+
+  test('asking how the keychain is looks at it', async () => {
+    const { ask, fake } = app();
+    expect(await ask('keychain.status', {})).toEqual({ ok: true, value: { keychain: 'checking' } });
+    await expect
+      .poll(() => ask('keychain.status', {}))
+      .toEqual({ ok: true, value: { keychain: 'available' } });
+    expect(fake.forks).toHaveLength(1);
+    expect(await ask('keychain.retry', {})).toEqual({ ok: true, value: { keychain: 'available' } });
   });
 });
 

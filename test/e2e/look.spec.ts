@@ -85,6 +85,10 @@ test('the first run and its form', async ({ folder, userData }) => {
   try {
     await sized(app, page, 1180, 760);
     await look(page, 'first-run');
+    await page.getByRole('button', { name: 'Paste credentials' }).click();
+    await look(page, 'first-run-paste');
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: 'Connect to your organisation' }).click();
     await page.getByLabel('Bucket').fill('Team-Media');
     await page.getByLabel('Prefix').fill('/ingest');
     await page.getByLabel('Endpoint').fill('http://oss.example.com');

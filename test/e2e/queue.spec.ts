@@ -329,6 +329,7 @@ test.describe('destinations', () => {
       await dropPaths(page, [file]);
       expect(await objectsIn(cloud)).toEqual([]);
 
+      await page.getByRole('button', { name: 'Connect to your organisation' }).click();
       await page.getByRole('button', { name: 'Save and begin' }).click();
       await expect(page.getByLabel('Bucket')).toBeFocused();
       await expect(page.getByText('The name of the bucket is needed.')).toBeVisible();
@@ -338,7 +339,9 @@ test.describe('destinations', () => {
       await page.getByLabel('Prefix').fill('/uploads/');
       await page.getByLabel('Name', { exact: true }).fill('My bucket');
       await page.getByLabel('Endpoint').fill(oss);
-      await page.getByLabel('Token server').fill(`${cloud.appServer.announced.url}/get_sts_token`);
+      await page
+        .getByLabel('Address', { exact: true })
+        .fill(`${cloud.appServer.announced.url}/get_sts_token`);
       await page.getByRole('button', { name: 'Use uploads/' }).click();
       await expect(page.getByLabel('Prefix')).toHaveValue('uploads/');
       await page.getByRole('button', { name: 'Save and begin' }).click();

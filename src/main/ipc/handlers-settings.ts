@@ -9,6 +9,9 @@ export interface SettingsDependencies {
   readonly book: SettingsBook;
   readonly info: () => AppInfo;
   readonly viewOf: (destination: Destination) => DestinationView;
+  /** A destination was changed (`before` is null for a new one); its id is another where its place is. */
+  readonly onSaved: (before: Destination | null, saved: Destination) => void;
+  readonly onRemoved: (destinationId: DestinationId) => void;
 }
 
 type Served =
@@ -20,16 +23,27 @@ type Served =
   | 'destinations.remove';
 
 /** What the window asks about the app, its settings and its destinations. */
-export function settingsHandlers({ book, info, viewOf }: SettingsDependencies): Pick<Handlers, Served> {
+export function settingsHandlers({
+  book,
+  info,
+  viewOf,
+  onSaved,
+  onRemoved,
+}: SettingsDependencies): Pick<Handlers, Served> {
   const save = (destinationId: DestinationId | null, profile: unknown): Outcome<DestinationView> => {
     const parsed = parseProfile(profile);
     if (!parsed.ok) return parsed;
+    const before = book.destinations().find((known) => known.destinationId === destinationId) ?? null;
     const saved = book.saveDestination(destinationId, parsed.value);
-    return saved.ok ? success(viewOf(saved.value)) : saved;
+    if (!saved.ok) return saved;
+    onSaved(before, saved.value);
+    return success(viewOf(saved.value));
   };
   const remove = (destinationId: DestinationId): Outcome<Record<string, never>> => {
     const removed = book.removeDestination(destinationId);
-    return removed.ok ? success({}) : removed;
+    if (!removed.ok) return removed;
+    onRemoved(destinationId);
+    return success({});
   };
   return {
     'app.info': () => Promise.resolve(success(info())),

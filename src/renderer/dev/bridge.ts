@@ -5,6 +5,7 @@ import type {
   CallInput,
   CallName,
   CallValue,
+  CredentialsView,
   DestinationView,
   Reply,
   Settings,
@@ -15,6 +16,13 @@ import { profileSchema } from '../../shared/profile';
 import type { EngineStatus, ItemRow, QueueSnapshot } from '../../shared/queue-view';
 import { trialBatches, trialCauses, trialDetail, trialSummary, type TrialBatch } from './queue';
 
+const NO_SECRET: CredentialsView = {
+  configured: true,
+  expiresAt: null,
+  accessKeyIdHint: null,
+  keptIn: 'nowhere',
+};
+
 const destination = (id: string, name: string, prefix: string, region: string): DestinationView => ({
   destinationId: id as DestinationId,
   profile: profileSchema.parse({
@@ -24,7 +32,7 @@ const destination = (id: string, name: string, prefix: string, region: string): 
     region,
     authorization: { kind: 'token-server', url: 'https://upload.example.com/get_sts_token' },
   }),
-  credentials: { configured: true, expiresAt: null, accessKeyIdHint: null },
+  credentials: NO_SECRET,
 });
 
 const ok = <T>(value: T): Reply<T> => ({ ok: true, value });
@@ -152,7 +160,7 @@ function answers(trial: Trial, parts: number): Answers {
       const saved: DestinationView = {
         destinationId: (destinationId ?? `made-${trial.destinations.length}`) as DestinationId,
         profile: parsed.data,
-        credentials: { configured: true, expiresAt: null, accessKeyIdHint: null },
+        credentials: NO_SECRET,
       };
       trial.destinations = [
         ...trial.destinations.filter((one) => one.destinationId !== saved.destinationId),
@@ -165,6 +173,11 @@ function answers(trial: Trial, parts: number): Answers {
       trial.destinations = trial.destinations.filter((one) => one.destinationId !== destinationId);
       return ok({});
     },
+    'credentials.set': ({ secret }) =>
+      ok({ ...NO_SECRET, keptIn: secret.kind === 'temporary' ? 'memory' : 'keychain' }),
+    'credentials.forget': () => ok(NO_SECRET),
+    'keychain.status': () => ok({ keychain: 'available' }),
+    'keychain.retry': () => ok({ keychain: 'available' }),
     'queue.choose': ({ what }) => ok({ batchId: trial.add(what) }),
     'queue.add': () => ok({ batchId: trial.add('dropped') }),
     'queue.snapshot': () => ok(trial.snapshot()),

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { AppInfo, Bridge, DestinationView, Settings } from '../../shared/ipc/contract';
+import type { AppInfo, Bridge, DestinationView, KeychainStatus, Settings } from '../../shared/ipc/contract';
 import type { DestinationId } from '../../shared/ids';
 
 export interface AppState {
@@ -7,6 +7,8 @@ export interface AppState {
   readonly settings: Settings;
   /** Null until the first answer: the window does not show the first run to those who have destinations. */
   readonly destinations: readonly DestinationView[] | null;
+  /** `checking` until something asked. */
+  readonly keychain: KeychainStatus;
 }
 
 export type AppStore = StoreApi<AppState>;
@@ -19,7 +21,12 @@ const DEFAULTS: Settings = {
 };
 
 export function createAppStore(): AppStore {
-  return createStore<AppState>(() => ({ info: null, settings: DEFAULTS, destinations: null }));
+  return createStore<AppState>(() => ({
+    info: null,
+    settings: DEFAULTS,
+    destinations: null,
+    keychain: 'checking',
+  }));
 }
 
 /** Follows settings and destinations until the function that comes back is called. */
@@ -27,6 +34,7 @@ export function followApp(bridge: Pick<Bridge, 'call' | 'subscribe'>, store: App
   const stops = [
     bridge.subscribe('settings.changed', (settings) => store.setState({ settings })),
     bridge.subscribe('destinations.changed', (destinations) => store.setState({ destinations })),
+    bridge.subscribe('keychain.changed', ({ keychain }) => store.setState({ keychain })),
   ];
   void bridge.call('app.info', {}).then((reply) => {
     if (reply.ok) store.setState({ info: reply.value });

@@ -7,6 +7,7 @@ import type { Fault } from '../faults';
 import { batchIdSchema, destinationIdSchema, itemIdSchema } from '../ids';
 import { LANGUAGES } from '../language';
 import { profileSchema } from '../profile';
+import { secretSchema } from '../secrets';
 import {
   engineStatusSchema,
   itemDetailSchema,
@@ -20,15 +21,26 @@ import {
 const nothing = z.object({});
 const text = z.string().max(4096);
 
+/** What the window may know of credentials. */
+export const credentialsViewSchema = z.object({
+  /** Nothing more is needed of the person at the window. */
+  configured: z.boolean(),
+  expiresAt: z.number().nullable(),
+  accessKeyIdHint: z.string().nullable(),
+  /** Where what was handed in is kept: until it is replaced, or for this run alone. */
+  keptIn: z.enum(['nowhere', 'memory', 'keychain']),
+});
+export type CredentialsView = z.infer<typeof credentialsViewSchema>;
+
+/** `memory`: there is no keychain that can be opened, what is handed in lasts for this run. */
+export const keychainSchema = z.object({ keychain: z.enum(['checking', 'available', 'memory']) });
+export type KeychainStatus = z.infer<typeof keychainSchema>['keychain'];
+
 /** What the window may know of a destination: never a secret. */
 export const destinationViewSchema = z.object({
   destinationId: destinationIdSchema,
   profile: profileSchema,
-  credentials: z.object({
-    configured: z.boolean(),
-    expiresAt: z.number().nullable(),
-    accessKeyIdHint: z.string().nullable(),
-  }),
+  credentials: credentialsViewSchema,
 });
 export type DestinationView = z.infer<typeof destinationViewSchema>;
 
@@ -88,6 +100,16 @@ export const calls = {
     destinationViewSchema,
   ),
   'destinations.remove': call(z.object({ destinationId: destinationIdSchema }), nothing),
+  /** The one way in for a secret. What comes back says that it is there, and no more. */
+  'credentials.set': call(
+    z.object({ destinationId: destinationIdSchema, secret: secretSchema }),
+    credentialsViewSchema,
+  ),
+  'credentials.forget': call(z.object({ destinationId: destinationIdSchema }), credentialsViewSchema),
+  /** Asking is using: a keychain that was not looked at yet is, and `keychain.changed` tells how it went. */
+  'keychain.status': call(nothing, keychainSchema),
+  /** Opens the keychain again, with a minute for the person who unlocks it. */
+  'keychain.retry': call(nothing, keychainSchema),
   /** Opens the system's dialog and queues what was chosen; `batchId` is null when nothing was. */
   'queue.choose': call(
     z.object({ destinationId: destinationIdSchema, what: z.enum(['files', 'folder']) }),
@@ -118,6 +140,7 @@ export const streams = {
   'engine.status': engineStatusSchema,
   'settings.changed': settingsSchema,
   'destinations.changed': z.array(destinationViewSchema).max(200),
+  'keychain.changed': keychainSchema,
 } as const;
 
 export type CallName = keyof typeof calls;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { AskCredentials } from '../../../src/host/credentials-keeper';
 import { askPostPolicy } from '../../../src/oss/post-policy';
 import { UrlServer } from '../../../src/oss/url-server';
+import { success } from '../../../src/shared/faults';
 import { endOf, MIB, MINIMAL_ROLE, World, type FerrySettings } from './harness';
 
 const KEY = 'uploads/file.bin';
@@ -23,10 +24,10 @@ async function inWorld(
 
 function bySignedUrl(world: World): FerrySettings {
   const url = world.tokenUrl.replace('/get_sts_token', '/sign_upload_url');
-  const server = new UrlServer({ url, bearer: () => null, now });
+  const server = new UrlServer({ url, bearer: () => Promise.resolve(success(null)), now });
   return {
     profile: { authorization: { kind: 'signed-url', url } },
-    ask: (_, fresh) => Promise.resolve(server.grant(fresh)),
+    ask: (_, fresh) => server.grant(fresh),
     askUploadUrls: (_, question, fresh) => server.ask(question, fresh),
   };
 }
@@ -103,10 +104,10 @@ describe.concurrent('signed URLs', () => {
     inWorld(async (world) => {
       await world.write('file.bin', 10);
       const url = await world.answering(401);
-      const server = new UrlServer({ url, bearer: () => null, now });
+      const server = new UrlServer({ url, bearer: () => Promise.resolve(success(null)), now });
       const ferry = await world.ferry({
         profile: { authorization: { kind: 'signed-url', url } },
-        ask: (_, fresh) => Promise.resolve(server.grant(fresh)),
+        ask: (_, fresh) => server.grant(fresh),
         askUploadUrls: (_, question, fresh) => server.ask(question, fresh),
       });
       await ferry.add('file.bin');

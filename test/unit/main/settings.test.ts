@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SettingsBook, type SettingsFile } from '../../../src/main/settings';
+import { SettingsBook, type KeptSecret, type SettingsFile } from '../../../src/main/settings';
 import type { DestinationId } from '../../../src/shared/ids';
 import { profileSchema } from '../../../src/shared/profile';
 
@@ -13,6 +13,14 @@ const PROFILE = profileSchema.parse({
   authorization: { kind: 'token-server', url: 'http://127.0.0.1:9100/get_sts_token' },
 });
 const GIVEN = { destinationId: 'given-1' as DestinationId, profile: { ...PROFILE, name: 'Given' } };
+
+const NOTE: KeptSecret = {
+  destinationId: 'one' as DestinationId,
+  kind: 'access-key',
+  hint: '…Id99',
+  origin: null,
+  isForgotten: false,
+};
 
 /** A file as electron-store keeps it; the real one is met in test/e2e/window.spec.ts. */
 function fileIn(folder: string): SettingsFile {
@@ -42,7 +50,9 @@ describe('what is kept', () => {
     first.change({ theme: 'dark', connections: 4 });
     const saved = first.saveDestination(null, PROFILE);
     first.rememberWindow({ x: 10, y: 20, width: 900, height: 600, isMaximized: false });
+    first.noteSecrets([NOTE]);
     const second = open(folder);
+    expect(second.keptSecrets()).toEqual([NOTE]);
     expect(second.notices()).toEqual([]);
     expect(second.settings()).toMatchObject({ theme: 'dark', connections: 4 });
     expect(second.destinations()).toEqual([saved.ok && saved.value]);
@@ -63,6 +73,12 @@ describe('what is kept', () => {
     expect(book.settings().theme).toBe('system');
     expect(heard).toEqual([]);
   });
+});
+
+test('a file of an earlier version, which notes no secrets, is not damaged', () => {
+  const settings = { theme: 'dark', language: 'system', currentDestinationId: null, connections: 4 };
+  const book = open(newFolder(JSON.stringify({ settings, destinations: [], window: null })));
+  expect([book.notices(), book.keptSecrets()]).toEqual([[], []]);
 });
 
 describe('a damaged file', () => {
@@ -86,12 +102,14 @@ describe('a damaged file', () => {
       settings: { theme: 'dark', language: 'system', currentDestinationId: null, connections: 4000 },
       destinations: [known, { destinationId: 'two', profile: { name: 'x' } }],
       window: 'large',
+      keptSecrets: [{ ...NOTE, kind: 'password' }, NOTE],
     };
     const folder = newFolder(JSON.stringify(content));
     const book = open(folder);
     expect(readdirSync(folder).sort()).toEqual(['settings.json', 'settings.json.bad-1']);
     expect(book.notices()).toMatchObject([{ code: 'settings-damaged' }]);
     expect(book.destinations()).toEqual([known]);
+    expect(book.keptSecrets()).toEqual([NOTE]);
     expect(book.settings().connections).toBe(32);
     expect(book.windowBounds()).toBeNull();
     expect(open(folder).notices()).toEqual([]);

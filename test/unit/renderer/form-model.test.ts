@@ -13,7 +13,7 @@ const RIGHT: FormValues = {
   ...EMPTY_FORM,
   bucket: 'team-media',
   region: 'cn-hangzhou',
-  tokenServerUrl: 'https://upload.example.com/token',
+  serverUrl: 'https://upload.example.com/token',
 };
 const problemsOf = (change: Partial<FormValues>) => {
   const checked = check({ ...RIGHT, ...change }, null);
@@ -36,7 +36,7 @@ describe('the form of a destination', () => {
   });
 
   it('says at each field what it lacks', () => {
-    expect(problemsOf(EMPTY_FORM)).toEqual({ bucket: 'empty', region: 'empty', tokenServerUrl: 'empty' });
+    expect(problemsOf(EMPTY_FORM)).toEqual({ bucket: 'empty', region: 'empty', serverUrl: 'empty' });
     expect(problemsOf({ bucket: 'Team' })).toEqual({ bucket: 'shape' });
     expect(problemsOf({ region: 'hangzhou!' })).toEqual({ region: 'shape' });
     expect(problemsOf({ prefix: '/ingest/' })).toEqual({ prefix: 'slash' });
@@ -45,14 +45,14 @@ describe('the form of a destination', () => {
   });
 
   it('says plain http beside other faults too, and not of this computer', () => {
-    expect(problemsOf({ tokenServerUrl: 'http://tokens.example.com/' })).toEqual({
-      tokenServerUrl: 'insecure',
+    expect(problemsOf({ serverUrl: 'http://tokens.example.com/' })).toEqual({
+      serverUrl: 'insecure',
     });
-    expect(problemsOf({ bucket: '', tokenServerUrl: 'http://tokens.example.com/' })).toEqual({
+    expect(problemsOf({ bucket: '', serverUrl: 'http://tokens.example.com/' })).toEqual({
       bucket: 'empty',
-      tokenServerUrl: 'insecure',
+      serverUrl: 'insecure',
     });
-    expect(problemsOf({ tokenServerUrl: 'http://127.0.0.1:8080/token' })).toEqual({});
+    expect(problemsOf({ serverUrl: 'http://127.0.0.1:8080/token' })).toEqual({});
     expect(problemsOf({ endpoint: 'http://oss.lan', allowInsecure: true })).toEqual({});
   });
 

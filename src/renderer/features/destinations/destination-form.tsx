@@ -2,10 +2,13 @@ import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Fault } from '../../../shared/faults';
 import type { DestinationView } from '../../../shared/ipc/contract';
-import { saveSettings } from '../../actions';
+import { saveSettings, valueOf } from '../../actions';
 import { useFerry } from '../../ferry';
 import { Icon } from '../../ui/icon';
 import { InEnglish } from '../../ui/parts';
+import type { AuthorizationField } from './authorization-model';
+import { AuthorizationFields } from './authorization-fields';
+import type { WayKind } from '../../../shared/secrets';
 import {
   check,
   CONFLICT_POLICIES,
@@ -19,77 +22,15 @@ import {
   type Problem,
 } from './form-model';
 import { isRegionId, REGIONS } from './regions';
+import { TextField } from './text-field';
+import { useSecret, type SecretState } from './use-secret';
 
-interface FieldProps {
-  readonly field: FieldName;
-  readonly values: FormValues;
-  readonly problem: Problem | undefined;
-  readonly onChange: (change: Partial<FormValues>) => void;
-  readonly onLeave: () => void;
-  readonly mono?: boolean;
-  readonly hint?: string;
-  readonly placeholder?: string;
-  readonly list?: string;
-}
-
-function TextField({ field, values, problem, onChange, onLeave, ...props }: FieldProps) {
-  const { t } = useTranslation();
-  const id = useId();
-  const value = values[field];
-  const remedy = problem === undefined ? null : mended(field, problem, value);
-  const said = problem === undefined ? props.hint : undefined;
-  return (
-    <div className="lab">
-      <label htmlFor={id}>{t(`form.fields.${field}`)}</label>
-      <div>
-        <span className={`field ${problem === undefined ? '' : 'bad'} ${props.mono === true ? 'mono' : ''}`}>
-          <input
-            id={id}
-            name={field}
-            type="text"
-            value={value}
-            placeholder={props.placeholder}
-            list={props.list}
-            spellCheck={false}
-            autoComplete="off"
-            autoCapitalize="off"
-            aria-invalid={problem !== undefined}
-            aria-describedby={problem !== undefined || said !== undefined ? `${id}-said` : undefined}
-            onChange={(event) => onChange({ [field]: event.target.value })}
-            onBlur={onLeave}
-          />
-        </span>
-        {problem !== undefined && (
-          <p className="err" id={`${id}-said`} role="alert">
-            <Icon name="warn" />
-            <span>
-              {t(`form.problems.${field}.${problem}` as 'form.problems.prefix.slash')}{' '}
-              {remedy !== null && (
-                <button type="button" onClick={() => onChange({ [field]: remedy })}>
-                  {t('form.use', { value: remedy })}
-                </button>
-              )}
-              {problem === 'insecure' && (
-                <button type="button" onClick={() => onChange({ allowInsecure: true })}>
-                  {t('form.allowInsecure')}
-                </button>
-              )}
-            </span>
-          </p>
-        )}
-        {said !== undefined && (
-          <p className="hint" id={`${id}-said`}>
-            {said}
-          </p>
-        )}
-      </div>
-    </div>
-  );
-}
+type PlaceField = Exclude<FieldName, AuthorizationField>;
 
 interface FormState {
   readonly values: FormValues;
   readonly problems: Readonly<Partial<Record<FieldName, Problem>>>;
+  readonly secret: SecretState;
   readonly refused: Fault | null;
   readonly busy: boolean;
   readonly change: (change: Partial<FormValues>) => void;
@@ -98,10 +39,17 @@ interface FormState {
 }
 
 /** Problems are said once a field was left, and all of them once Save was pressed; then they follow each key. */
-function useForm(destination: DestinationView | null, onSaved: () => void): FormState {
+function useForm(
+  destination: DestinationView | null,
+  way: WayKind | undefined,
+  onSaved: () => void,
+): FormState {
   const ferry = useFerry();
   const base = destination?.profile ?? null;
-  const [values, setValues] = useState(base === null ? EMPTY_FORM : valuesOf(base));
+  const [values, setValues] = useState(
+    base === null ? { ...EMPTY_FORM, way: way ?? EMPTY_FORM.way } : valuesOf(base),
+  );
+  const secret = useSecret(destination, values);
   const [left, setLeft] = useState<ReadonlySet<FieldName>>(new Set());
   const [refused, setRefused] = useState<Fault | null>(null);
   const [busy, setBusy] = useState(false);
@@ -112,9 +60,11 @@ function useForm(destination: DestinationView | null, onSaved: () => void): Form
 
   const save = async (form: HTMLFormElement): Promise<void> => {
     setLeft(new Set(FIELD_NAMES));
-    const wrong = FIELD_NAMES.find((field) => found[field] !== undefined);
+    secret.judge();
+    const wrongSecret = secret.checked.kind === 'wrong' ? Object.keys(secret.checked.problems) : [];
+    const wrong = FIELD_NAMES.find((field) => found[field] !== undefined) ?? wrongSecret[0];
     if (wrong !== undefined) {
-      form.querySelector<HTMLInputElement>(`[name="${wrong}"]`)?.focus();
+      form.querySelector<HTMLElement>(`[name="${wrong}"]`)?.focus();
       return;
     }
     setBusy(true);
@@ -122,12 +72,20 @@ function useForm(destination: DestinationView | null, onSaved: () => void): Form
       destinationId: destination?.destinationId ?? null,
       profile: profileInput(values, base),
     });
-    setBusy(false);
     if (!reply.ok) {
+      setBusy(false);
       setRefused(reply.fault);
       return;
     }
     const saved = reply.value;
+    const { destinationId } = saved;
+    if (secret.checked.kind === 'secret')
+      valueOf(
+        ferry,
+        await ferry.bridge.call('credentials.set', { destinationId, secret: secret.checked.secret }),
+      );
+    secret.clear();
+    setBusy(false);
     ferry.app.setState((state) => {
       const others = (state.destinations ?? []).filter((one) => one.destinationId !== saved.destinationId);
       const known = others.length !== (state.destinations ?? []).length;
@@ -145,6 +103,7 @@ function useForm(destination: DestinationView | null, onSaved: () => void): Form
   return {
     values,
     problems,
+    secret,
     refused,
     busy,
     change: (change) => {
@@ -168,19 +127,33 @@ interface DestinationFormProps {
   /** The buttons beside Save. */
   readonly footer?: ReactNode;
   readonly bare?: boolean;
+  /** The way that a new one begins with. */
+  readonly way?: WayKind;
 }
 
-export function DestinationForm({ destination, onSaved, footer, bare = false }: DestinationFormProps) {
+export function DestinationForm({ destination, onSaved, footer, bare = false, way }: DestinationFormProps) {
   const { t } = useTranslation();
-  const form = useForm(destination, onSaved);
-  const authorization = destination?.profile.authorization.kind ?? 'token-server';
-  const field = (name: FieldName) => ({
-    field: name,
-    values: form.values,
-    problem: form.problems[name],
-    onChange: form.change,
-    onLeave: () => form.leave(name),
-  });
+  const form = useForm(destination, way, onSaved);
+  const field = (name: PlaceField) => {
+    const problem = form.problems[name];
+    return {
+      name,
+      label: t(`form.fields.${name}`),
+      value: form.values[name],
+      wrong:
+        problem === undefined
+          ? undefined
+          : t(`form.problems.${name}.${problem}` as 'form.problems.prefix.slash'),
+      remedy: problem === undefined ? null : mended(name, problem, form.values[name]),
+      more: problem === 'insecure' && (
+        <button type="button" onClick={() => form.change({ allowInsecure: true })}>
+          {t('form.allowInsecure')}
+        </button>
+      ),
+      onChange: (value: string) => form.change({ [name]: value }),
+      onLeave: () => form.leave(name),
+    };
+  };
   const region = form.values.region.trim().replace(/^oss-/, '');
   return (
     <form className={bare ? '' : 'formpage'} noValidate onSubmit={form.submit}>
@@ -205,19 +178,14 @@ export function DestinationForm({ destination, onSaved, footer, bare = false }: 
           placeholder={region === '' ? t('form.hints.endpoint') : `https://oss-${region}.aliyuncs.com`}
         />
         <h2>{t('form.authorization')}</h2>
-        {authorization === 'token-server' ? (
-          <TextField
-            {...field('tokenServerUrl')}
-            mono
-            placeholder="https://"
-            hint={t('form.hints.tokenServerUrl')}
-          />
-        ) : (
-          <p className="lab">
-            <span className="lb">{t('form.kind')}</span>
-            <span className="lb left">{t(`form.kinds.${authorization}`)}</span>
-          </p>
-        )}
+        <AuthorizationFields
+          destination={destination}
+          values={form.values}
+          problems={form.problems}
+          secret={form.secret}
+          onChange={form.change}
+          onLeave={form.leave}
+        />
         {form.values.allowInsecure && (
           <div className="lab">
             <span />

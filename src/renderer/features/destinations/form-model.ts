@@ -1,19 +1,27 @@
 import { profileSchema, type ConflictPolicy, type Profile } from '../../../shared/profile';
+import {
+  AUTHORIZATION_FIELDS,
+  authorizationInput,
+  authorizationValuesOf,
+  EMPTY_AUTHORIZATION,
+  FIELDS_OF_WAY,
+  PATH_OF_FIELD,
+  type AuthorizationField,
+  type AuthorizationValues,
+} from './authorization-model';
 
-export interface FormValues {
+export interface FormValues extends AuthorizationValues {
   readonly name: string;
   readonly bucket: string;
   readonly region: string;
   readonly prefix: string;
   /** Empty: the region's own. */
   readonly endpoint: string;
-  /** Of the token server; not used where uploading is authorized in another way. */
-  readonly tokenServerUrl: string;
   readonly conflict: ConflictPolicy;
   readonly allowInsecure: boolean;
 }
 
-export type FieldName = 'name' | 'bucket' | 'region' | 'prefix' | 'endpoint' | 'tokenServerUrl';
+export type FieldName = 'name' | 'bucket' | 'region' | 'prefix' | 'endpoint' | AuthorizationField;
 /** In the order of the form: the first that is wrong gets the focus. */
 export const FIELD_NAMES: readonly FieldName[] = [
   'bucket',
@@ -21,10 +29,10 @@ export const FIELD_NAMES: readonly FieldName[] = [
   'prefix',
   'name',
   'endpoint',
-  'tokenServerUrl',
+  ...AUTHORIZATION_FIELDS,
 ];
 
-/** What is wrong with a field; the words are `form.problems.<field>.<problem>`. */
+/** What is wrong with a field; the words are `form.problems.<field>.<problem>`, or those of `ways.problems`. */
 export type Problem = 'empty' | 'shape' | 'insecure' | 'slash';
 
 export const CONFLICT_POLICIES = [
@@ -36,24 +44,24 @@ export const CONFLICT_POLICIES = [
 ] as const;
 
 export const EMPTY_FORM: FormValues = {
+  ...EMPTY_AUTHORIZATION,
   name: '',
   bucket: '',
   region: '',
   prefix: '',
   endpoint: '',
-  tokenServerUrl: '',
   conflict: 'skip-identical',
   allowInsecure: false,
 };
 
 export function valuesOf(profile: Profile): FormValues {
   return {
+    ...authorizationValuesOf(profile),
     name: profile.name,
     bucket: profile.bucket,
     region: profile.region,
     prefix: profile.prefix,
     endpoint: profile.endpoint ?? '',
-    tokenServerUrl: profile.authorization.kind === 'token-server' ? profile.authorization.url : '',
     conflict: profile.conflict ?? 'skip-identical',
     allowInsecure: profile.allowInsecure,
   };
@@ -73,10 +81,7 @@ export function profileInput(values: FormValues, base: Profile | null): Record<s
     region: values.region.trim(),
     prefix: values.prefix.trim(),
     ...(endpoint === '' ? {} : { endpoint }),
-    authorization:
-      base === null || base.authorization.kind === 'token-server'
-        ? { kind: 'token-server', url: values.tokenServerUrl.trim() }
-        : base.authorization,
+    authorization: authorizationInput(values),
     conflict: values.conflict,
     allowInsecure: values.allowInsecure,
   };
@@ -92,7 +97,7 @@ const FIELD_OF_PATH: Readonly<Record<string, FieldName>> = {
   region: 'region',
   prefix: 'prefix',
   endpoint: 'endpoint',
-  'authorization.url': 'tokenServerUrl',
+  ...PATH_OF_FIELD,
 };
 
 /** The form judged by the profile's own schema, so that main will find nothing that was not said here. */
@@ -107,31 +112,31 @@ export function check(values: FormValues, base: Profile | null): Checked {
   // Without a name the bucket's serves, so it is the bucket that is missing.
   if (problems.name === 'empty') delete problems.name;
   // superRefine is not reached while another field is wrong, but plain http should be said at once.
-  for (const field of ['endpoint', 'tokenServerUrl'] as const)
-    if (problems[field] === undefined && isInsecure(values, base, field)) problems[field] = 'insecure';
+  for (const field of URLS)
+    if (problems[field] === undefined && isInsecure(values, field)) problems[field] = 'insecure';
   return { kind: 'wrong', problems };
 }
+
+const URLS = ['endpoint', 'serverUrl', 'stsEndpoint'] as const;
+const isUrl = (field: FieldName): boolean => URLS.some((url) => url === field);
 
 function problemOf(field: FieldName, value: string): Problem {
   if (value === '') return 'empty';
   if (field === 'prefix' && /^[/\\]/.test(value)) return 'slash';
-  const isUrl = field === 'endpoint' || field === 'tokenServerUrl';
-  return isUrl && /^http:\/\/[^/]/.test(value) ? 'insecure' : 'shape';
+  return isUrl(field) && /^http:\/\/[^/]/.test(value) ? 'insecure' : 'shape';
 }
 
 /** Asks the schema about one address alone, in a profile that is right in all else. */
-function isInsecure(values: FormValues, base: Profile | null, field: 'endpoint' | 'tokenServerUrl'): boolean {
+function isInsecure(values: FormValues, field: (typeof URLS)[number]): boolean {
   const value = values[field].trim();
   if (!value.startsWith('http://') || values.allowInsecure) return false;
-  if (field === 'tokenServerUrl' && base !== null && base.authorization.kind !== 'token-server') return false;
+  // A field of a way that was not chosen is not shown.
+  if (field !== 'endpoint' && !FIELDS_OF_WAY[values.way].includes(field)) return false;
   const probe = {
     name: 'probe',
     region: 'cn-hangzhou',
     bucket: 'probe',
-    authorization: {
-      kind: 'token-server',
-      url: field === 'tokenServerUrl' ? value : 'https://probe.example',
-    },
+    authorization: { kind: 'token-server', url: field === 'endpoint' ? 'https://probe.example' : value },
     ...(field === 'endpoint' ? { endpoint: value } : {}),
   };
   return !profileSchema.safeParse(probe).success;
@@ -144,7 +149,7 @@ export function mended(field: FieldName, problem: Problem, value: string): strin
     const small = value.trim().toLowerCase();
     return small !== value.trim() && /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(small) ? small : null;
   }
-  if (problem === 'shape' && (field === 'endpoint' || field === 'tokenServerUrl')) {
+  if (problem === 'shape' && isUrl(field)) {
     const bare = value.trim();
     return /^[\w-]+(\.[\w-]+)+(:\d+)?(\/.*)?$/.test(bare) ? `https://${bare}` : null;
   }

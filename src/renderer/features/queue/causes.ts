@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { FAULTS } from '../../../shared/faults';
+import { FAULTS, type FaultCode } from '../../../shared/faults';
 import type { Cause, Verb } from '../../../shared/queue-view';
 import type { IconName } from '../../ui/icon';
 import type { Tone } from './states';
@@ -52,6 +52,19 @@ export function causeLine(t: TFunction, cause: Cause): string {
   if (cause.kind === 'offline' || cause.kind === 'credentials' || cause.kind === 'disk')
     return t('needs.wait', { count: cause.files });
   return t(`faults.${cause.fault.code}.next`);
+}
+
+const SIGN_IN: ReadonlySet<FaultCode> = new Set([
+  'credentials-missing',
+  'token-refused',
+  'token-expired',
+  'key-unknown',
+  'signature',
+]);
+
+/** Whether it ends when someone enters credentials at the destination. */
+export function asksForSignIn({ kind, fault }: Cause): boolean {
+  return kind === 'credentials' && SIGN_IN.has(fault.code);
 }
 
 /** The one action: the verb for all files that stand for this reason, and its word. */

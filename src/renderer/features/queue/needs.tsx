@@ -6,7 +6,16 @@ import { useApp, useFerry, useFormat, useQueue, useView } from '../../ferry';
 import { destinationById } from '../../store/app-store';
 import { Icon } from '../../ui/icon';
 import { Button, IconButton, InEnglish } from '../../ui/parts';
-import { CAUSE_LOOKS, causeAction, causeLine, causeTitle, groupOf, inOrder, type CauseGroup } from './causes';
+import {
+  asksForSignIn,
+  CAUSE_LOOKS,
+  causeAction,
+  causeLine,
+  causeTitle,
+  groupOf,
+  inOrder,
+  type CauseGroup,
+} from './causes';
 import { scopesOfCause } from './cause-scope';
 import { asksForPermission, permissionRequest } from './permission-request';
 
@@ -115,6 +124,11 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
   };
   const retry = (): void => void (busy || act());
   const request = profile !== undefined && asksForPermission(cause) ? permissionRequest(profile) : null;
+  const signIn = (): void =>
+    ferry.view.setState({
+      place: { kind: 'destination', destinationId: cause.destinationId },
+      detailId: null,
+    });
   const ask = async (): Promise<void> => {
     if (request === null) return;
     await copy(ferry, request);
@@ -126,6 +140,11 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
         <Icon name={look.icon} />
         <b>{causeTitle(t, cause, profile?.name ?? '')}</b>
         <span className="cut">{causeLine(t, cause)}</span>
+        {profile !== undefined && asksForSignIn(cause) && (
+          <Button look="small" onPress={signIn}>
+            {t('ways.enter')}
+          </Button>
+        )}
         {request === null ? (
           <Button look="small" onPress={retry}>
             {action.label}

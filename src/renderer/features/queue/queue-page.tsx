@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Notice } from '../../../shared/ipc/contract';
 import type { EngineStatus } from '../../../shared/queue-view';
 import { useApp, useFerry, useFormat, useQueue, useView } from '../../ferry';
+import { KeychainNote } from '../../keychain-note';
 import { InEnglish, LineNote } from '../../ui/parts';
 import { EmptyQueue } from './empty';
 import { QueueGrid } from './grid';
@@ -63,6 +64,7 @@ export function Notes() {
   return (
     <>
       <EngineNote />
+      <KeychainNote />
       {notices
         .filter((notice) => !dismissed.has(notice.id))
         .map((notice) => (

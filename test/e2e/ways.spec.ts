@@ -1,0 +1,327 @@
+/** Each way of authorization from the first form to a verified object, and where its secret is afterwards. */
+import { createServer, type Server } from 'node:http';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { ElectronApplication, Locator, Page } from '@playwright/test';
+import { objectsIn, requestsTo, setFaults } from './support/admin';
+import { dropPaths, expect, launchApp } from './support/app';
+import type { Cloud } from './support/cloud';
+import { expectState, fileIn, itemRow, partsStored, quickly, slowly, test } from './support/desk';
+import { hasKeyring, NO_BUS, startKeyring, type Keyring } from './support/keyring';
+
+const MIB = 1024 * 1024;
+const BEARER = 'planted-bearer-8f2c';
+
+async function open(
+  userData: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<{ app: ElectronApplication; page: Page }> {
+  const app = await launchApp({ userData, environment });
+  const page = await app.firstWindow();
+  await page.locator('.window').waitFor();
+  return { app, page };
+}
+
+/** Fills in where objects go, and chooses the way. */
+async function begin(page: Page, cloud: Cloud, door: string, way: string): Promise<void> {
+  const { bucket, region, oss } = cloud.sandbox.announced;
+  await page.getByRole('button', { name: door }).click();
+  await page.getByLabel('Bucket', { exact: true }).fill(bucket);
+  await page.getByLabel('Region', { exact: true }).fill(region);
+  await page.getByLabel('Prefix', { exact: true }).fill('uploads/');
+  await page.getByLabel('Endpoint', { exact: true }).fill(oss);
+  await page.getByRole('radio', { name: new RegExp(`^${way} `) }).check({ force: true });
+}
+
+async function fillRole(page: Page, cloud: Cloud): Promise<void> {
+  const { roleArn, sts, accessKeyId, accessKeySecret } = cloud.sandbox.announced;
+  await page.getByLabel('Role ARN').fill(roleArn);
+  await page.getByLabel('STS', { exact: true }).fill(sts);
+  await page.getByLabel('AccessKey ID').fill(accessKeyId);
+  await page.getByLabel('AccessKey secret').fill(accessKeySecret);
+}
+
+const save = (page: Page): Promise<void> => page.getByRole('button', { name: /^Save/ }).click();
+const needs = (page: Page): Locator => page.locator('[data-cause="credentials"]');
+
+async function upload(page: Page, folder: string, name: string, sizeBytes = 12): Promise<void> {
+  await dropPaths(page, [fileIn(folder, name, sizeBytes)]);
+}
+
+async function verified(page: Page, cloud: Cloud, name: string): Promise<void> {
+  await expectState(itemRow(page, name), 'done', 40_000);
+  expect((await objectsIn(cloud)).map(({ key }) => key)).toContain(`uploads/${name}`);
+}
+
+const editDestination = (page: Page): Promise<void> => page.getByRole('button', { name: /^Change / }).click();
+
+/** Files below a folder that hold one of these texts, as UTF-8, UTF-16 or base64. */
+function filesWith(folder: string, secrets: readonly string[]): readonly string[] {
+  const needles = secrets.flatMap((secret) => [
+    Buffer.from(secret),
+    Buffer.from(secret, 'utf16le'),
+    // Two letters at either end depend on what stands beside them.
+    Buffer.from(Buffer.from(secret).toString('base64').slice(2, -4)),
+  ]);
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true }) as {
+      name: string;
+      path: string;
+      isFile(): boolean;
+    }[]
+  )
+    .filter((entry) => entry.isFile())
+    .map(({ path, name }) => join(path, name))
+    .filter((file) => {
+      const bytes = readFileSync(file);
+      return needles.some((needle) => bytes.includes(needle));
+    });
+}
+
+/** Nothing that the app leaves behind holds a secret; and the search finds one that does. */
+function expectNoTrace(userData: string, secrets: readonly string[]): void {
+  expect(filesWith(userData, secrets)).toEqual([]);
+  for (const secret of secrets) {
+    const planted = join(userData, 'planted');
+    writeFileSync(planted, `{"key":"${secret}"}`);
+    expect(filesWith(userData, [secret])).toEqual([planted]);
+    writeFileSync(planted, Buffer.from(`x${secret}`, 'utf16le'));
+    expect(filesWith(userData, [secret])).toEqual([planted]);
+    writeFileSync(planted, '');
+  }
+}
+
+const keychainRuns = (app: ElectronApplication): Promise<boolean> =>
+  app.evaluate((electron) =>
+    electron.app
+      .getAppMetrics()
+      .some((metric) => [metric.name, metric.serviceName].includes('OSS Ferry Keychain')),
+  );
+
+/** Asks for a bearer, and hands on to the application server. */
+async function startGate(cloud: Cloud): Promise<{ url: string; close(): void }> {
+  const server: Server = createServer((request, response) => {
+    if (request.headers.authorization !== `Bearer ${BEARER}`) {
+      response.writeHead(401).end();
+      return;
+    }
+    void fetch(`${cloud.appServer.announced.url}/get_sts_token`).then(async (answer) =>
+      response.end(await answer.text()),
+    );
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/get_sts_token`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+test.describe('with a keyring', () => {
+  test.skip(!hasKeyring(), 'dbus-daemon and gnome-keyring are not installed here');
+  let keyring: Keyring;
+  test.beforeEach(async ({ folder }) => {
+    keyring = await startKeyring(folder, 'unlocked');
+  });
+  test.afterEach(() => keyring.stop());
+
+  test('a role is assumed, before and after a restart, and again when its token dies', async ({
+    folder,
+    userData,
+    cloud,
+  }) => {
+    test.setTimeout(120_000);
+    const { accessKeyId, accessKeySecret } = cloud.sandbox.announced;
+    let { app, page } = await open(userData, keyring.environment);
+    try {
+      await begin(page, cloud, 'Paste credentials', 'Assume a role');
+      await save(page);
+      await expect(page.getByText('The ARN of the role is needed.')).toBeVisible();
+      await expect(page.getByText('The AccessKey secret is needed.')).toBeVisible();
+      await fillRole(page, cloud);
+      await expect(page.locator('[data-keychain]')).toHaveAttribute('data-keychain', 'available');
+      await save(page);
+      await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible();
+      await setFaults(cloud, [
+        { operation: 'UploadPart', fault: 'delay', ms: 300 },
+        { operation: 'UploadPart', fault: 'expire-token', skip: 40, count: 1 },
+      ]);
+      await upload(page, folder, 'film.mov', 120 * MIB);
+      await verified(page, cloud, 'film.mov');
+      const asked = (await requestsTo(cloud)).filter(({ operation }) => operation === 'AssumeRole');
+      expect(asked.length).toBeGreaterThan(1);
+      expect(Object.values(keyring.entries())).toEqual([
+        JSON.stringify({ kind: 'access-key', accessKeyId, accessKeySecret }),
+      ]);
+      await app.close();
+      ({ app, page } = await open(userData, keyring.environment));
+      await setFaults(cloud, []);
+      await upload(page, folder, 'again.txt');
+      await verified(page, cloud, 'again.txt');
+      await editDestination(page);
+      await expect(page.getByText(`Kept in the keychain, ends in …${accessKeyId.slice(-4)}`)).toBeVisible();
+      await expect(page.locator('[data-expires]')).toContainText(/end in \d+:\d\d/);
+      expect(await page.content()).not.toContain(accessKeySecret);
+      await page.getByRole('button', { name: 'Remove destination' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove destination' }).click();
+      await expect.poll(() => Object.keys(keyring.entries())).toEqual([]);
+    } finally {
+      await app.close();
+    }
+    expectNoTrace(userData, [accessKeySecret, accessKeyId]);
+  });
+
+  test('a token server that wants a bearer gets it when it is entered', async ({
+    folder,
+    userData,
+    cloud,
+  }) => {
+    const gate = await startGate(cloud);
+    const { app, page } = await open(userData, keyring.environment);
+    try {
+      await begin(page, cloud, 'Connect to your organisation', 'Token server');
+      await page.getByLabel('Address', { exact: true }).fill(gate.url);
+      await save(page);
+      await upload(page, folder, 'one.txt');
+      await needs(page).getByRole('button', { name: 'Enter credentials' }).click();
+      await page.getByLabel('Bearer token').fill(BEARER);
+      await save(page);
+      await verified(page, cloud, 'one.txt');
+      expect(JSON.stringify(keyring.entries())).toContain(BEARER);
+      await editDestination(page);
+      await expect(page.getByText('Kept in the keychain', { exact: true })).toBeVisible();
+      await page.getByRole('button', { name: 'Forget' }).click();
+      await expect(page.getByLabel('Bearer token')).toHaveValue('');
+      expect(keyring.entries()).toEqual({});
+    } finally {
+      await app.close();
+      gate.close();
+    }
+    expectNoTrace(userData, [BEARER]);
+  });
+
+  test('pasted credentials that expire are asked for once, and the upload goes on', async ({
+    folder,
+    userData,
+    cloud,
+  }) => {
+    test.setTimeout(120_000);
+    const pasted = async (): Promise<string> =>
+      (
+        await fetch(`${cloud.appServer.announced.url}/get_sts_token`, {
+          headers: { 'Cache-Control': 'no-cache' },
+        })
+      ).text();
+    const { app, page } = await open(userData, keyring.environment);
+    const first = await pasted();
+    const secrets = Object.values(JSON.parse(first) as Record<string, string>).slice(0, 3);
+    try {
+      await begin(page, cloud, 'Paste credentials', 'Temporary');
+      await page.getByLabel('Credentials', { exact: true }).fill('{"AccessKeyId":');
+      await save(page);
+      await expect(page.getByText('This begins like JSON and is cut off.')).toBeVisible();
+      await page.getByLabel('Credentials', { exact: true }).fill(first);
+      await save(page);
+      await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible();
+      await slowly(page, cloud);
+      await upload(page, folder, 'film.mov', 120 * MIB);
+      await partsStored(cloud, 5);
+      await setFaults(cloud, [{ operation: 'UploadPart', fault: 'expire-token', count: 1 }]);
+      await expect(needs(page)).toHaveCount(1);
+      await expect(needs(page)).toContainText('sign-in has expired');
+      await needs(page).getByRole('button', { name: 'Enter credentials' }).click();
+      await page.getByRole('button', { name: 'Replace' }).click();
+      await expect(page.getByLabel('Credentials', { exact: true })).toBeFocused();
+      await quickly(page, cloud);
+      // The application server gives a new one every two seconds at most.
+      await expect.poll(pasted, { timeout: 10_000 }).not.toBe(first);
+      await page.getByLabel('Credentials', { exact: true }).fill(await pasted());
+      await save(page);
+      await verified(page, cloud, 'film.mov');
+      await expect(needs(page)).toHaveCount(0);
+      expect(await keychainRuns(app)).toBe(false);
+      expect(keyring.entries()).toEqual({});
+    } finally {
+      await app.close();
+    }
+    expectNoTrace(userData, secrets);
+  });
+});
+
+test.describe('without a keychain', () => {
+  test('a secret is kept for this run, in words, and asked for in the next', async ({
+    folder,
+    userData,
+    cloud,
+  }) => {
+    const { accessKeySecret } = cloud.sandbox.announced;
+    let { app, page } = await open(userData, NO_BUS);
+    try {
+      await begin(page, cloud, 'Paste credentials', 'Assume a role');
+      await fillRole(page, cloud);
+      await expect(page.getByText('No keychain here: the key is kept for this run only.')).toBeVisible();
+      await save(page);
+      await expect(page.locator('.line-note')).toContainText('No keychain here');
+      await upload(page, folder, 'one.txt');
+      await verified(page, cloud, 'one.txt');
+      await app.close();
+      ({ app, page } = await open(userData, NO_BUS));
+      await upload(page, folder, 'two.txt');
+      await expect(needs(page)).toContainText('no credentials');
+      await needs(page).getByRole('button', { name: 'Enter credentials' }).click();
+      await page.getByLabel('AccessKey ID').fill(cloud.sandbox.announced.accessKeyId);
+      await page.getByLabel('AccessKey secret').fill(accessKeySecret);
+      await save(page);
+      await verified(page, cloud, 'two.txt');
+    } finally {
+      await app.close();
+    }
+    expectNoTrace(userData, [accessKeySecret]);
+  });
+
+  test('a locked keyring freezes nothing; unlocked and tried again, it keeps the secret', async ({
+    folder,
+    userData,
+    cloud,
+  }) => {
+    test.skip(!hasKeyring(), 'dbus-daemon and gnome-keyring are not installed here');
+    test.setTimeout(90_000);
+    await (await startKeyring(folder, 'unlocked')).stop();
+    const keyring = await startKeyring(folder, 'locked');
+    const { app, page } = await open(userData, keyring.environment);
+    try {
+      await begin(page, cloud, 'Paste credentials', 'Assume a role');
+      await fillRole(page, cloud);
+      const slowest = await page.evaluate(async () => {
+        let longest = 0;
+        const state = (): string | undefined =>
+          document.querySelector<HTMLElement>('[data-keychain]')?.dataset['keychain'];
+        while (state() === 'checking') {
+          const before = performance.now();
+          await window.ferry.call('settings.get', {});
+          longest = Math.max(longest, performance.now() - before);
+        }
+        return longest;
+      });
+      // It hangs for three seconds, and main answers all the while.
+      expect(slowest).toBeGreaterThan(0);
+      expect(slowest).toBeLessThan(1_000);
+      await expect(page.locator('[data-keychain]')).toHaveAttribute('data-keychain', 'memory');
+      expect(await keychainRuns(app)).toBe(false);
+      await save(page);
+      await upload(page, folder, 'one.txt');
+      await verified(page, cloud, 'one.txt');
+      keyring.unlock();
+      await page.locator('.line-note').getByRole('button', { name: 'Try again' }).click();
+      await expect(page.locator('.line-note')).toHaveCount(0);
+      expect(JSON.stringify(keyring.entries())).toContain(cloud.sandbox.announced.accessKeySecret);
+    } finally {
+      await app.close();
+      await keyring.stop();
+    }
+  });
+});
