@@ -39,6 +39,7 @@ class EngineServer {
       this.#asked.delete(message.id);
       return;
     }
+    if (message.kind === 'detected') return;
     const ferry = await this.#ferry;
     if (message.kind === 'call') {
       const reply = ferry?.ok === true ? await this.#answer(ferry.value, message) : notOpen(ferry);
@@ -73,7 +74,10 @@ class EngineServer {
     this.#link.send({ kind: 'stopped' });
   }
 
-  #note(ferry: Ferry, message: Exclude<ToEngine, { kind: 'start' | 'credentials' | 'call' | 'stop' }>): void {
+  #note(
+    ferry: Ferry,
+    message: Exclude<ToEngine, { kind: 'start' | 'credentials' | 'detected' | 'call' | 'stop' }>,
+  ): void {
     switch (message.kind) {
       case 'destinations':
         ferry.setDestinations(message.destinations);
@@ -91,6 +95,14 @@ class EngineServer {
 
   async #answer(ferry: Ferry, call: Call): Promise<Reply<CallValue<EngineCall>>> {
     switch (call.name) {
+      case 'faces.batches':
+      case 'faces.page':
+      case 'faces.sheet':
+      case 'faces.detail':
+      case 'faces.ask':
+      case 'faces.clear':
+      case 'faces.decide':
+        return failure(fault('internal', 'Faces are not there yet.'));
       case 'queue.snapshot':
         return ferry.view.snapshot();
       case 'queue.items': {

@@ -1,6 +1,7 @@
 import { assertNever } from '../shared/brand';
 import type { TemporaryCredentials } from '../shared/credentials';
 import type { Destination, EngineCall, FromEngine, Link, ToEngine } from '../shared/engine-link';
+import type { Detector, FacesChange } from '../shared/faces';
 import { fault, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { CallInput, CallValue, Reply } from '../shared/ipc/contract';
@@ -12,7 +13,15 @@ const DEATHS_WINDOW_MS = 60_000;
 const PAUSES_MS = [0, 500, 2000, 5000];
 const STOP_LIMIT_MS = 5000;
 /** Calls that change nothing: asked again of the next engine when the one that was asked has died. */
-const READS: ReadonlySet<EngineCall> = new Set<EngineCall>(['queue.snapshot', 'queue.items', 'queue.detail']);
+const READS: ReadonlySet<EngineCall> = new Set<EngineCall>([
+  'queue.snapshot',
+  'queue.items',
+  'queue.detail',
+  'faces.batches',
+  'faces.page',
+  'faces.sheet',
+  'faces.detail',
+]);
 
 /** The engine's process as the supervisor needs it. */
 export interface EngineProcess extends Link<FromEngine, ToEngine> {
@@ -32,6 +41,9 @@ export interface SupervisorPorts {
   askCredentials(destinationId: DestinationId, fresh: boolean): Promise<Outcome<TemporaryCredentials>>;
   onStatus(status: EngineStatus): void;
   onDelta(delta: QueueDelta): void;
+  onFaces(change: FacesChange): void;
+  /** Faces on this device, in a process of its own. */
+  readonly detector: Detector;
   now(): number;
   /** Calls back once after `delayMs`; the answer takes the timer away. */
   after(delayMs: number, ring: () => void): () => void;
@@ -164,6 +176,12 @@ export class EngineSupervisor {
       case 'ask-credentials':
         void this.#answerCredentials(process, message.id, message.destinationId, message.fresh);
         return;
+      case 'detect':
+        void this.#answerDetect(process, message.id, message.path);
+        return;
+      case 'faces-changed':
+        this.#ports.onFaces(message.change);
+        return;
       case 'stopped':
         this.#stopped?.();
         return;
@@ -180,6 +198,11 @@ export class EngineSupervisor {
   ): Promise<void> {
     const outcome = await this.#ports.askCredentials(destinationId, fresh);
     if (this.#process() === process) process.send({ kind: 'credentials', id, outcome });
+  }
+
+  async #answerDetect(process: EngineProcess, id: number, path: string): Promise<void> {
+    const outcome = await this.#ports.detector.detect(path);
+    if (this.#process() === process) process.send({ kind: 'detected', id, outcome });
   }
 
   #sendPending(): void {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
-import { success } from '../shared/faults';
+import { failure, fault, success } from '../shared/faults';
 import type { AppInfo } from '../shared/ipc/contract';
 import { Credentials, type AskTokenServer } from './credentials';
 import { forkEngine } from './engine-fork';
 import { EngineSupervisor } from './engine-supervisor';
+import { facesHandlers } from './ipc/handlers-faces';
 import { queueHandlers } from './ipc/handlers-queue';
 import { settingsHandlers } from './ipc/handlers-settings';
 import { desktopOf, publishTo, serveWindow } from './ipc/window-port';
@@ -62,6 +63,8 @@ export function composeFerry(
     askCredentials: (destinationId, fresh) => credentials.ask(find(destinationId), fresh),
     onStatus: (status) => publish('engine.status', status),
     onDelta: (delta) => publish('queue.delta', delta),
+    onFaces: (change) => publish('faces.changed', change),
+    detector: { detect: () => Promise.resolve(failure(fault('internal', 'There is no detector yet.'))) },
     now: () => Date.now(),
     after: (delayMs, ring) => {
       const timer = setTimeout(ring, delayMs);
@@ -81,6 +84,10 @@ export function composeFerry(
   const handlers = {
     ...settingsHandlers({ book, info: () => appInfo(notices), viewOf: (known) => credentials.view(known) }),
     ...queueHandlers({ engine, desktop: desktopOf(current), hasDestination: (id) => find(id) !== undefined }),
+    ...facesHandlers({
+      engine,
+      picture: () => Promise.resolve(success({ kind: 'none', why: 'no-picture' })),
+    }),
   };
   serveWindow(handlers, current, isOurs, log);
   return { book, engine };

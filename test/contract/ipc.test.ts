@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { facesHandlers } from '../../src/main/ipc/handlers-faces';
 import { queueHandlers, type Desktop, type EngineDesk } from '../../src/main/ipc/handlers-queue';
 import { settingsHandlers } from '../../src/main/ipc/handlers-settings';
 import { serve } from '../../src/main/ipc/serve';
@@ -67,6 +68,13 @@ function engineDesk(heard: unknown[]): EngineDesk {
     'queue.items': () => ({ revision: 0, total: 0, rows: [] }),
     'queue.detail': (input) => ('itemId' in input && input.itemId === 7 ? detail : null),
     'queue.command': () => ({ affected: 0 }),
+    'faces.batches': () => ({ revision: 0, batches: [] }),
+    'faces.page': () => ({ revision: 0, total: 0, rows: [] }),
+    'faces.sheet': () => ({ revision: 0, total: 0, tiles: [] }),
+    'faces.detail': () => null,
+    'faces.ask': () => ({ queued: 0, refused: 0 }),
+    'faces.clear': () => ({ cleared: 0 }),
+    'faces.decide': () => ({ affected: 0 }),
   };
   return {
     status: () => ({ kind: 'running', restarts: 3, resumedItems: 0, keptBytes: 0 }),
@@ -99,6 +107,13 @@ function app(chosen: readonly string[] = []) {
       engine: engineDesk(heard),
       desktop,
       hasDestination: (id) => book.destinations().some(({ destinationId }) => destinationId === id),
+    }),
+    ...facesHandlers({
+      engine: engineDesk(heard),
+      picture: (itemId) => {
+        heard.push({ name: 'faces.picture', input: { itemId } });
+        return Promise.resolve(success({ kind: 'none', why: 'no-picture' }));
+      },
     }),
   };
   const listeners = new Map<string, (event: null, input: unknown) => Promise<Reply<unknown>>>();

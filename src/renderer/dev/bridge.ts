@@ -181,6 +181,14 @@ function answers(trial: Trial, parts: number): Answers {
       if (scope.kind === 'batch') trial.take(verb, scope.batchId as BatchId);
       return ok({ affected: 1 });
     },
+    'faces.batches': () => ok({ revision: 1, batches: [] }),
+    'faces.page': () => ok({ revision: 1, total: 0, rows: [] }),
+    'faces.sheet': () => ok({ revision: 1, total: 0, tiles: [] }),
+    'faces.detail': () => ok(null),
+    'faces.picture': () => ok({ kind: 'none', why: 'no-picture' }),
+    'faces.ask': () => ok({ queued: 0, refused: 0 }),
+    'faces.clear': () => ok({ cleared: 0 }),
+    'faces.decide': () => ok({ affected: 0 }),
     'source.reveal': () => ok({}),
     'clipboard.write': () => ok({}),
   };

@@ -57,6 +57,8 @@ function supervised() {
     },
     onStatus: (status) => statuses.push(status),
     onDelta: () => {},
+    onFaces: () => {},
+    detector: { detect: () => Promise.reject(new Error('nothing asks')) },
     now: () => now,
     after: (delayMs, ring) => {
       const timer = { at: now + delayMs, ring };
