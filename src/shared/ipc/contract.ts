@@ -28,7 +28,6 @@ import {
 } from '../queue-view';
 
 const nothing = z.object({});
-const text = z.string().max(4096);
 
 /** What the window may know of a destination: never a secret. */
 export const destinationViewSchema = z.object({
@@ -138,7 +137,8 @@ export const calls = {
   ),
   /** Shows a file in the system's file browser. */
   'source.reveal': call(z.object({ itemId: itemIdSchema }), nothing),
-  'clipboard.write': call(z.object({ text }), nothing),
+  /** As long as the longest answer about faces. */
+  'clipboard.write': call(z.object({ text: z.string().max(4_000_000) }), nothing),
 } as const;
 
 export const streams = {

@@ -5,12 +5,12 @@ import type { DestinationView } from '../../../shared/ipc/contract';
 import { saveSettings } from '../../actions';
 import { useFerry } from '../../ferry';
 import { Icon } from '../../ui/icon';
+import { FacesFields } from './faces-fields';
 import {
   check,
   CONFLICT_POLICIES,
   EMPTY_FORM,
   FIELD_NAMES,
-  mended,
   profileInput,
   valuesOf,
   type FieldName,
@@ -18,73 +18,7 @@ import {
   type Problem,
 } from './form-model';
 import { isRegionId, REGIONS } from './regions';
-
-interface FieldProps {
-  readonly field: FieldName;
-  readonly values: FormValues;
-  readonly problem: Problem | undefined;
-  readonly onChange: (change: Partial<FormValues>) => void;
-  readonly onLeave: () => void;
-  readonly mono?: boolean;
-  readonly hint?: string;
-  readonly placeholder?: string;
-  readonly list?: string;
-}
-
-function TextField({ field, values, problem, onChange, onLeave, ...props }: FieldProps) {
-  const { t } = useTranslation();
-  const id = useId();
-  const value = values[field];
-  const remedy = problem === undefined ? null : mended(field, problem, value);
-  const said = problem === undefined ? props.hint : undefined;
-  return (
-    <div className="lab">
-      <label htmlFor={id}>{t(`form.fields.${field}`)}</label>
-      <div>
-        <span className={`field ${problem === undefined ? '' : 'bad'} ${props.mono === true ? 'mono' : ''}`}>
-          <input
-            id={id}
-            name={field}
-            type="text"
-            value={value}
-            placeholder={props.placeholder}
-            list={props.list}
-            spellCheck={false}
-            autoComplete="off"
-            autoCapitalize="off"
-            aria-invalid={problem !== undefined}
-            aria-describedby={problem !== undefined || said !== undefined ? `${id}-said` : undefined}
-            onChange={(event) => onChange({ [field]: event.target.value })}
-            onBlur={onLeave}
-          />
-        </span>
-        {problem !== undefined && (
-          <p className="err" id={`${id}-said`} role="alert">
-            <Icon name="warn" />
-            <span>
-              {t(`form.problems.${field}.${problem}` as 'form.problems.prefix.slash')}{' '}
-              {remedy !== null && (
-                <button type="button" onClick={() => onChange({ [field]: remedy })}>
-                  {t('form.use', { value: remedy })}
-                </button>
-              )}
-              {problem === 'insecure' && (
-                <button type="button" onClick={() => onChange({ allowInsecure: true })}>
-                  {t('form.allowInsecure')}
-                </button>
-              )}
-            </span>
-          </p>
-        )}
-        {said !== undefined && (
-          <p className="hint" id={`${id}-said`}>
-            {said}
-          </p>
-        )}
-      </div>
-    </div>
-  );
-}
+import { TextField } from './text-field';
 
 interface FormState {
   readonly values: FormValues;
@@ -232,6 +166,14 @@ export function DestinationForm({ destination, onSaved, footer, bare = false }: 
         )}
         <h2>{t('form.files')}</h2>
         <PolicyField value={form.values.conflict} onChange={form.change} />
+        {!bare && (
+          <FacesFields
+            values={form.values}
+            authorization={authorization}
+            fieldOf={field}
+            onChange={form.change}
+          />
+        )}
         {form.refused !== null && (
           <p className="lab" role="alert">
             <span />

@@ -11,9 +11,30 @@ export interface FormValues {
   readonly tokenServerUrl: string;
   readonly conflict: ConflictPolicy;
   readonly allowInsecure: boolean;
+  /** Empty: IMM is not asked. */
+  readonly immProject: string;
+  readonly immEndpoint: string;
+  /** The consent: nothing is asked before it is given. */
+  readonly afterUpload: boolean;
+  readonly facesPerSecond: string;
+  /** Looks for faces on this device before a picture is sent. */
+  readonly ingest: boolean;
+  readonly ingestTag: boolean;
+  readonly ingestPrefix: string;
+  readonly ingestAsk: boolean;
 }
 
-export type FieldName = 'name' | 'bucket' | 'region' | 'prefix' | 'endpoint' | 'tokenServerUrl';
+export type FieldName =
+  | 'name'
+  | 'bucket'
+  | 'region'
+  | 'prefix'
+  | 'endpoint'
+  | 'tokenServerUrl'
+  | 'immProject'
+  | 'immEndpoint'
+  | 'facesPerSecond'
+  | 'ingestPrefix';
 /** In the order of the form: the first that is wrong gets the focus. */
 export const FIELD_NAMES: readonly FieldName[] = [
   'bucket',
@@ -22,6 +43,10 @@ export const FIELD_NAMES: readonly FieldName[] = [
   'name',
   'endpoint',
   'tokenServerUrl',
+  'immProject',
+  'immEndpoint',
+  'facesPerSecond',
+  'ingestPrefix',
 ];
 
 /** What is wrong with a field; the words are `form.problems.<field>.<problem>`. */
@@ -44,6 +69,14 @@ export const EMPTY_FORM: FormValues = {
   tokenServerUrl: '',
   conflict: 'skip-identical',
   allowInsecure: false,
+  immProject: '',
+  immEndpoint: '',
+  afterUpload: false,
+  facesPerSecond: '5',
+  ingest: false,
+  ingestTag: false,
+  ingestPrefix: '',
+  ingestAsk: false,
 };
 
 export function valuesOf(profile: Profile): FormValues {
@@ -56,6 +89,46 @@ export function valuesOf(profile: Profile): FormValues {
     tokenServerUrl: profile.authorization.kind === 'token-server' ? profile.authorization.url : '',
     conflict: profile.conflict ?? 'skip-identical',
     allowInsecure: profile.allowInsecure,
+    immProject: profile.imm?.project ?? '',
+    immEndpoint: profile.imm?.endpoint ?? '',
+    ...facesValues(profile.faces),
+  };
+}
+
+function facesValues(faces: Profile['faces']) {
+  return {
+    afterUpload: faces?.detect === 'after-upload',
+    facesPerSecond: String(faces?.perSecond ?? EMPTY_FORM.facesPerSecond),
+    ingest: faces?.ingest !== undefined,
+    ingestTag: faces?.ingest?.tag ?? false,
+    ingestPrefix: faces?.ingest?.prefix ?? '',
+    ingestAsk: faces?.ingest?.ask ?? false,
+  };
+}
+
+function immInput(values: FormValues): Record<string, unknown> {
+  const project = values.immProject.trim();
+  const endpoint = values.immEndpoint.trim();
+  if (project === '' && endpoint === '') return {};
+  return { imm: { project, ...(endpoint === '' ? {} : { endpoint }) } };
+}
+
+/** Nothing at all where everything is off: the profile then says no more than before there were faces. */
+function facesInput(values: FormValues): Record<string, unknown> {
+  const prefix = values.ingestPrefix.trim();
+  const rate = values.facesPerSecond.trim();
+  if (!values.afterUpload && !values.ingest && rate === EMPTY_FORM.facesPerSecond) return {};
+  const ingest = {
+    ask: values.ingestAsk,
+    tag: values.ingestTag,
+    ...(prefix === '' ? {} : { prefix }),
+  };
+  return {
+    faces: {
+      detect: values.afterUpload ? 'after-upload' : 'off',
+      perSecond: rate === '' ? Number.NaN : Number(rate),
+      ...(values.ingest ? { ingest } : {}),
+    },
   };
 }
 
@@ -64,6 +137,9 @@ export function profileInput(values: FormValues, base: Profile | null): Record<s
   const kept: Partial<Profile> = { ...base };
   // An endpoint that was emptied means the region's own again.
   delete kept.endpoint;
+  // So does a project that was emptied, and a rule that was switched off.
+  delete kept.imm;
+  delete kept.faces;
   const endpoint = values.endpoint.trim();
   return {
     ...kept,
@@ -79,6 +155,8 @@ export function profileInput(values: FormValues, base: Profile | null): Record<s
         : base.authorization,
     conflict: values.conflict,
     allowInsecure: values.allowInsecure,
+    ...immInput(values),
+    ...facesInput(values),
   };
 }
 
@@ -93,6 +171,12 @@ const FIELD_OF_PATH: Readonly<Record<string, FieldName>> = {
   prefix: 'prefix',
   endpoint: 'endpoint',
   'authorization.url': 'tokenServerUrl',
+  'imm.project': 'immProject',
+  'imm.endpoint': 'immEndpoint',
+  // To ask after the upload is wrong only where there is nobody to ask.
+  'faces.detect': 'immProject',
+  'faces.perSecond': 'facesPerSecond',
+  'faces.ingest.prefix': 'ingestPrefix',
 };
 
 /** The form judged by the profile's own schema, so that main will find nothing that was not said here. */
@@ -106,21 +190,25 @@ export function check(values: FormValues, base: Profile | null): Checked {
   }
   // Without a name the bucket's serves, so it is the bucket that is missing.
   if (problems.name === 'empty') delete problems.name;
-  // superRefine is not reached while another field is wrong, but plain http should be said at once.
-  for (const field of ['endpoint', 'tokenServerUrl'] as const)
+  // superRefine is not reached while another field is wrong, but these should be said at once.
+  if (values.afterUpload && values.immProject.trim() === '') problems.immProject ??= 'empty';
+  for (const field of ['endpoint', 'tokenServerUrl', 'immEndpoint'] as const)
     if (problems[field] === undefined && isInsecure(values, base, field)) problems[field] = 'insecure';
   return { kind: 'wrong', problems };
 }
 
 function problemOf(field: FieldName, value: string): Problem {
-  if (value === '') return 'empty';
-  if (field === 'prefix' && /^[/\\]/.test(value)) return 'slash';
-  const isUrl = field === 'endpoint' || field === 'tokenServerUrl';
-  return isUrl && /^http:\/\/[^/]/.test(value) ? 'insecure' : 'shape';
+  if (value === '') return field === 'facesPerSecond' ? 'shape' : 'empty';
+  if ((field === 'prefix' || field === 'ingestPrefix') && /^[/\\]/.test(value)) return 'slash';
+  return isAddress(field) && /^http:\/\/[^/]/.test(value) ? 'insecure' : 'shape';
 }
 
+type Address = 'endpoint' | 'tokenServerUrl' | 'immEndpoint';
+const isAddress = (field: FieldName): field is Address =>
+  field === 'endpoint' || field === 'tokenServerUrl' || field === 'immEndpoint';
+
 /** Asks the schema about one address alone, in a profile that is right in all else. */
-function isInsecure(values: FormValues, base: Profile | null, field: 'endpoint' | 'tokenServerUrl'): boolean {
+function isInsecure(values: FormValues, base: Profile | null, field: Address): boolean {
   const value = values[field].trim();
   if (!value.startsWith('http://') || values.allowInsecure) return false;
   if (field === 'tokenServerUrl' && base !== null && base.authorization.kind !== 'token-server') return false;
@@ -133,18 +221,20 @@ function isInsecure(values: FormValues, base: Profile | null, field: 'endpoint' 
       url: field === 'tokenServerUrl' ? value : 'https://probe.example',
     },
     ...(field === 'endpoint' ? { endpoint: value } : {}),
+    ...(field === 'immEndpoint' ? { imm: { project: 'probe', endpoint: value } } : {}),
   };
   return !profileSchema.safeParse(probe).success;
 }
 
 /** A value that would be right, where one is plain to see. */
 export function mended(field: FieldName, problem: Problem, value: string): string | null {
-  if (field === 'prefix' && problem === 'slash') return value.trim().replace(/^[/\\]+/, '');
+  if ((field === 'prefix' || field === 'ingestPrefix') && problem === 'slash')
+    return value.trim().replace(/^[/\\]+/, '');
   if (field === 'bucket' && problem === 'shape') {
     const small = value.trim().toLowerCase();
     return small !== value.trim() && /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(small) ? small : null;
   }
-  if (problem === 'shape' && (field === 'endpoint' || field === 'tokenServerUrl')) {
+  if (problem === 'shape' && isAddress(field)) {
     const bare = value.trim();
     return /^[\w-]+(\.[\w-]+)+(:\d+)?(\/.*)?$/.test(bare) ? `https://${bare}` : null;
   }

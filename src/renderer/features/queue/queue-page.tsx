@@ -52,6 +52,37 @@ function dismiss(view: ReturnType<typeof useFerry>['view'], name: string): void 
 
 const NO_NOTICES: readonly { readonly id: string; readonly message: string }[] = [];
 
+/** What became of a wish to look for faces, and the way to what is found. */
+function FacesNote() {
+  const { t } = useTranslation();
+  const { view } = useFerry();
+  const asked = useView((state) => state.facesAsked);
+  if (asked === null) return null;
+  const { queued, refused } = asked;
+  return (
+    <LineNote
+      tone={queued > 0 ? 'move' : 'rest'}
+      icon="face"
+      dismissLabel={t('notices.dismiss')}
+      onDismiss={() => view.setState({ facesAsked: null })}
+    >
+      {queued > 0 ? t('faces.asked', { count: queued }) : t('faces.askedNone')}
+      {queued > 0 && refused > 0 && (
+        <span className="dim"> {t('faces.refused', { count: refused })}</span>
+      )}{' '}
+      {queued > 0 && (
+        <button
+          type="button"
+          className="act soft"
+          onClick={() => view.setState({ place: { kind: 'faces' }, detailId: null, facesAsked: null })}
+        >
+          {t('faces.openAll')}
+        </button>
+      )}
+    </LineNote>
+  );
+}
+
 /** What the start, the engine and refused calls have to say. */
 export function Notes() {
   const { t } = useTranslation();
@@ -62,6 +93,7 @@ export function Notes() {
   return (
     <>
       <EngineNote />
+      <FacesNote />
       {notices
         .filter((notice) => !dismissed.has(notice.id))
         .map((notice) => (

@@ -36,7 +36,7 @@ export const LOOKS: Readonly<Record<StateName, { readonly tone: Tone; readonly i
   schedule: { tone: 'rest', icon: 'pause' },
   offline: { tone: 'hold', icon: 'network' },
   credentials: { tone: 'ask', icon: 'key' },
-  faces: { tone: 'ask', icon: 'scan' },
+  faces: { tone: 'ask', icon: 'face' },
   retrying: { tone: 'hold', icon: 'retry' },
   verifying: { tone: 'move', icon: 'verify' },
   done: { tone: 'proof', icon: 'seal' },
@@ -161,6 +161,7 @@ export function noteOf(t: TFunction, format: Format, row: ItemRow): Note | null 
         action: { act: 'retry', label: t('actions.retryNow'), soft: true },
       };
     case 'paused':
+      if (state.why === 'faces') return { text: t('notes.faces'), action: null };
       if (state.why === 'offline') return { text: t('notes.offline'), action: null };
       if (state.why === 'schedule') return { text: t('notes.schedule'), action: null };
       if (state.why === 'credentials')
