@@ -14,7 +14,7 @@ function HeadPose({ pose }: { readonly pose: NonNullable<Face['HeadPose']> }) {
   const drawn = drawPose(pose, RADIUS_PX);
   const beyond = beyondTrust(pose);
   const side = RADIUS_PX * 2;
-  const whole = (angle: number | undefined): string => format.count(Math.round(angle ?? 0));
+  const whole = (angle: number | undefined): string => format.count(Math.round(angle ?? 0)).replace('-', '−');
   return (
     <section>
       <h2>{t('faces.pose.title')}</h2>

@@ -109,9 +109,7 @@ function Head({ detail, result, picture }: HeadProps) {
       <div className="facts">
         <UploadState state={detail.state} />
         {size !== undefined && size !== null && (
-          <span>
-            {t('faces.size', { width: format.count(size.width), height: format.count(size.height) })}
-          </span>
+          <span>{t('faces.size', { width: String(size.width), height: String(size.height) })}</span>
         )}
         <span>{format.bytes(detail.sizeBytes)}</span>
       </div>
@@ -196,6 +194,7 @@ export function FacesPane({ detail, result, picture, onSource, ...list }: FacesP
       {imm !== null && local !== null && result !== null && (
         <Sources shown={result.source} onWish={onSource} />
       )}
+      {detail.decision?.asks === true && <Rule detail={detail} />}
       {result === null && <section className="note-line">{t('faces.never')}</section>}
       {result?.state.kind === 'waiting' && (
         <section>
@@ -206,7 +205,7 @@ export function FacesPane({ detail, result, picture, onSource, ...list }: FacesP
       )}
       {result?.state.kind === 'found' && <ResultSections result={result} {...list} />}
       {result !== null && <Failure detail={detail} result={result} />}
-      <Rule detail={detail} />
+      {detail.decision?.asks !== true && <Rule detail={detail} />}
       <section className="foot">
         {result !== null && hasEstimates(result.faces) && (
           <p className="note-line">{t(`faces.estimates.${result.source}`)}</p>

@@ -26,21 +26,25 @@ const OUT = 1.5;
 const TIP = 2.2;
 
 const sine = (degrees: number): number => Math.sin((degrees * Math.PI) / 180);
+const quarter = (degrees: number): number => Math.max(-90, Math.min(90, degrees));
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 /** The head as a small drawing within `radius` pixels of its middle. */
 export function drawPose({ Pitch = 0, Roll = 0, Yaw = 0 }: HeadPose, radius: number): PoseDrawing {
   const rx = radius * RX_SHARE;
   const ry = radius * RY_SHARE;
-  // Beyond a quarter turn the nose is behind the head: it stays at the edge.
-  const x = round(Math.max(-rx, Math.min(rx, rx * OUT * sine(Math.max(-90, Math.min(90, Yaw))))));
-  const y = round(Math.max(-ry, Math.min(ry, -ry * OUT * sine(Math.max(-90, Math.min(90, Pitch))))));
+  const turned = { x: OUT * sine(quarter(Yaw)), y: -OUT * sine(quarter(Pitch)) };
+  // However far a head is turned, the nose stays within its outline and the tip within the drawing.
+  const within = Math.min(1, 1 / Math.max(Math.hypot(turned.x, turned.y), 1e-9));
+  const x = round(turned.x * within * rx);
+  const y = round(turned.y * within * ry);
+  const tip = Math.min(TIP, radius / Math.max(Math.hypot(x, y), 1e-9));
   return {
     roll: round(Roll),
     rx,
     ry,
     nose: { x, y },
-    tip: { x: round(x * TIP), y: round(y * TIP) },
+    tip: { x: round(x * tip), y: round(y * tip) },
     lines: `M0 ${-ry}Q${round(2 * x)} ${y} 0 ${ry}M${-rx} 0Q${x} ${round(2 * y)} ${rx} 0`,
     beyond: beyondTrust({ Pitch, Roll, Yaw }).length > 0,
   };
