@@ -75,8 +75,9 @@ function storeOf(opened: OpenedDirectory, clock: Clock, run: number): QueueStore
     joinBatch: (batchId, conflict, faces) => guard(() => joinBatch(database, batchId, conflict, faces)),
     faces: facesStoreOf({
       database,
-      read: upToDate,
-      change: (work) => upToDate(() => database.transaction(work)),
+      read: guard,
+      change: (work) => guard(() => database.transaction(work)),
+      changeUpToDate: (work) => upToDate(() => database.transaction(work)),
       now: () => clock.now(),
     }),
     addItems: (batchId, items) =>

@@ -20,16 +20,17 @@ const MOST_DUE = 200;
 
 interface Surroundings {
   readonly database: Database;
-  /** After what waits for its group. */
   readonly read: <T>(work: () => T) => Outcome<T>;
-  /** In a transaction, after what waits for its group. */
+  /** In a transaction. */
   readonly change: <T>(work: () => T) => Outcome<T>;
+  /** In a transaction, after what waits for its group. */
+  readonly changeUpToDate: <T>(work: () => T) => Outcome<T>;
   readonly now: () => number;
 }
 
-export function facesStoreOf({ database, read, change, now }: Surroundings): FacesStore {
+export function facesStoreOf({ database, read, change, changeUpToDate, now }: Surroundings): FacesStore {
   return {
-    ask: (source, scope, allowed) => ask({ database, change, now, source, allowed }, scope),
+    ask: (source, scope, allowed) => ask({ database, change: changeUpToDate, now, source, allowed }, scope),
     due: (source, destinationId, at, limit) =>
       read(() => dueQuestions(database, sourceCode(source), destinationId, at, Math.min(limit, MOST_DUE))),
     nextDueAt: (source, destinationId) => read(() => nextDueAt(database, sourceCode(source), destinationId)),
@@ -43,7 +44,7 @@ export function facesStoreOf({ database, read, change, now }: Surroundings): Fac
     held: () => read(() => ({ looking: itemsAt(database, SCANNED), asking: itemsAt(database, ASKING) })),
     asking: (limit) => read(() => askingItems(database, limit)),
     refuse: (itemId, at, fault) => change(() => refuseItem(database, itemId, at, fault)),
-    clear: (scope) => clear(database, change, scope),
+    clear: (scope) => clear(database, changeUpToDate, scope),
     counts: () => read(() => allFacesCounts(database)),
     batches: () => read(() => facesBatches(database)),
     page: (batchId, filter, offset, limit) => read(() => facesPage(database, batchId, filter, offset, limit)),

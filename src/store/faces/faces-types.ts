@@ -112,7 +112,7 @@ interface Page<Row> {
   readonly rows: readonly Row[];
 }
 
-/** Faces in the durable queue. Every answer is older than what waits for its group, if at all. */
+/** Faces in the durable queue. Facts that wait for their group are not in it yet, but for `ask` and `clear`. */
 export interface FacesStore {
   /**
    * Asks (again) about pictures of a scope, in pieces of 1,000. `refused`: no pictures, not uploaded (IMM), or of a
@@ -165,6 +165,6 @@ export interface FacesStore {
 
   /** Pictures that changed since this was last called; `cut`: there were more. */
   takeTouched(): { readonly itemIds: readonly ItemId[]; readonly cut: boolean };
-  /** Told in a microtask when pictures begin to have changed. */
+  /** Told in a microtask after pictures have changed. */
   onTouched(listener: () => void): void;
 }

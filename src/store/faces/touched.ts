@@ -8,17 +8,19 @@ const MOST_IDS = 200;
 class Touched {
   #itemIds = new Set<ItemId>();
   #cut = false;
-  #listeners: (() => void)[] = [];
+  #telling = false;
+  readonly #listeners: (() => void)[] = [];
 
   note(itemId: ItemId): void {
-    const first = this.#itemIds.size === 0 && !this.#cut;
     if (this.#itemIds.size < MOST_IDS || this.#itemIds.has(itemId)) this.#itemIds.add(itemId);
     else this.#cut = true;
+    if (this.#telling) return;
+    this.#telling = true;
     // Later: this is in the middle of a transaction.
-    if (first && this.#listeners.length > 0)
-      queueMicrotask(() => {
-        for (const listener of this.#listeners) listener();
-      });
+    queueMicrotask(() => {
+      this.#telling = false;
+      for (const listener of this.#listeners) listener();
+    });
   }
 
   take(): { readonly itemIds: readonly ItemId[]; readonly cut: boolean } {
