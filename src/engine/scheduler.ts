@@ -136,7 +136,7 @@ function bytesOf(step: Step): number {
 }
 
 function stepOf(item: LiveItem): Step {
-  const { key, source } = item.work;
+  const { key, source, tagging } = item.work;
   const forbidOverwrite = forbidsOverwrite(item);
   const { todo } = item;
   switch (todo.kind) {
@@ -150,9 +150,9 @@ function stepOf(item: LiveItem): Step {
     case 'find-orphans':
       return { kind: 'find-orphans', key, sinceServer: todo.sinceServer };
     case 'initiate':
-      return { kind: 'initiate', key, forbidOverwrite };
+      return { kind: 'initiate', key, forbidOverwrite, tagging };
     default:
-      return stepOfUpload(item) ?? { kind: 'put', key, source, forbidOverwrite };
+      return stepOfUpload(item) ?? { kind: 'put', key, source, forbidOverwrite, tagging };
   }
 }
 

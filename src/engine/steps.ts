@@ -23,8 +23,14 @@ export type Step =
       readonly key: ObjectKey;
       readonly source: Source;
       readonly forbidOverwrite: boolean;
+      readonly tagging: string | null;
     }
-  | { readonly kind: 'initiate'; readonly key: ObjectKey; readonly forbidOverwrite: boolean }
+  | {
+      readonly kind: 'initiate';
+      readonly key: ObjectKey;
+      readonly forbidOverwrite: boolean;
+      readonly tagging: string | null;
+    }
   | {
       readonly kind: 'part';
       readonly key: ObjectKey;

@@ -36,4 +36,9 @@ export class CredentialsKeeper implements CredentialsPort {
       this.#held.get(destinationId)?.find((entry) => entry.generation === generation)?.credentials ?? null
     );
   }
+
+  /** The secrets of the newest generation, whoever needs them beside the engine. */
+  newest(destinationId: DestinationId): TemporaryCredentials | null {
+    return this.#held.get(destinationId)?.[0]?.credentials ?? null;
+  }
 }

@@ -1,9 +1,11 @@
 /** The engine's end of the link to main: calls in, replies and deltas out. Knows nothing of Electron. */
 import type { EngineCall, FromEngine, Link, ToEngine } from '../shared/engine-link';
 import type { TemporaryCredentials } from '../shared/credentials';
+import type { Detector, FacesChange, LocalFaces } from '../shared/faces';
 import { failure, fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { calls, type CallValue, type Reply } from '../shared/ipc/contract';
+import { answerFaces } from './faces/faces-calls';
 import { openFerry, type Ferry } from './ferry';
 
 /** Five deltas a second: twice what a reader of numbers can follow, half of what the window may get at most. */
@@ -21,6 +23,7 @@ export function serveEngine(link: Link<ToEngine, FromEngine>): void {
 class EngineServer {
   readonly #link: Link<ToEngine, FromEngine>;
   readonly #asked = new Map<number, (outcome: Outcome<TemporaryCredentials>) => void>();
+  readonly #detecting = new Map<number, (outcome: Outcome<LocalFaces>) => void>();
   #ferry: Promise<Outcome<Ferry>> | null = null;
   #nextAsk = 1;
   #ticking: NodeJS.Timeout | null = null;
@@ -39,7 +42,11 @@ class EngineServer {
       this.#asked.delete(message.id);
       return;
     }
-    if (message.kind === 'detected') return;
+    if (message.kind === 'detected') {
+      this.#detecting.get(message.id)?.(message.outcome);
+      this.#detecting.delete(message.id);
+      return;
+    }
     const ferry = await this.#ferry;
     if (message.kind === 'call') {
       const reply = ferry?.ok === true ? await this.#answer(ferry.value, message) : notOpen(ferry);
@@ -55,7 +62,23 @@ class EngineServer {
         this.#asked.set(id, resolve);
         this.#link.send({ kind: 'ask-credentials', id, destinationId, fresh });
       });
-    const ferry = await openFerry({ directory, destinations, connections, ask });
+    // The detector's process is main's.
+    const detector: Detector = {
+      detect: (path) =>
+        new Promise((resolve) => {
+          const id = this.#nextAsk++;
+          this.#detecting.set(id, resolve);
+          this.#link.send({ kind: 'detect', id, path });
+        }),
+    };
+    const onChange = (change: FacesChange): void => this.#link.send({ kind: 'faces-changed', change });
+    const ferry = await openFerry({
+      directory,
+      destinations,
+      connections,
+      ask,
+      faces: { detector, onChange },
+    });
     if (!ferry.ok) {
       this.#link.send({ kind: 'broken', fault: ferry.fault });
       return ferry;
@@ -87,9 +110,11 @@ class EngineServer {
         return;
       case 'credentials-changed':
         ferry.runner.dispatch({ kind: 'credentials-changed', destinationId: message.destinationId });
+        ferry.faces.nudge();
         return;
       case 'nudge':
         ferry.runner.dispatch({ kind: 'nudge' });
+        ferry.faces.nudge();
     }
   }
 
@@ -102,7 +127,7 @@ class EngineServer {
       case 'faces.ask':
       case 'faces.clear':
       case 'faces.decide':
-        return failure(fault('internal', 'Faces are not there yet.'));
+        return answerFaces(ferry, call.name, call.input);
       case 'queue.snapshot':
         return ferry.view.snapshot();
       case 'queue.items': {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { app, nativeTheme, type BrowserWindow } from 'electron';
-import { failure, fault, success } from '../shared/faults';
+import { success } from '../shared/faults';
 import type { AppInfo } from '../shared/ipc/contract';
 import { Credentials, type AskTokenServer } from './credentials';
+import { openDetector } from './detector';
 import { forkEngine } from './engine-fork';
 import { EngineSupervisor } from './engine-supervisor';
 import { facesHandlers } from './ipc/handlers-faces';
@@ -11,6 +12,7 @@ import { settingsHandlers } from './ipc/handlers-settings';
 import { desktopOf, publishTo, serveWindow } from './ipc/window-port';
 import type { IsOurs } from './lockdown';
 import type { Log } from './log';
+import { Pictures } from './pictures';
 import { destinationOfFile } from './profile-file';
 import { SettingsBook, type Notice } from './settings';
 import { settingsFileIn } from './settings-file';
@@ -34,6 +36,9 @@ function openBook(folder: string): { readonly book: SettingsBook; readonly notic
 export interface Ferry {
   readonly book: SettingsBook;
   readonly engine: EngineSupervisor;
+  readonly pictures: Pictures;
+  /** Ends the engine, which is given time to commit, and the detector. */
+  stop(): Promise<void>;
 }
 
 /** Joins settings, credentials, engine and IPC. `current` gives the window of the moment. */
@@ -53,6 +58,7 @@ export function composeFerry(
     );
   const credentials = new Credentials(ask, tellDestinations);
   const find = (id: string) => book.destinations().find(({ destinationId }) => destinationId === id);
+  const detector = openDetector();
   const engine = new EngineSupervisor({
     fork: forkEngine,
     configuration: () => ({
@@ -64,7 +70,7 @@ export function composeFerry(
     onStatus: (status) => publish('engine.status', status),
     onDelta: (delta) => publish('queue.delta', delta),
     onFaces: (change) => publish('faces.changed', change),
-    detector: { detect: () => Promise.resolve(failure(fault('internal', 'There is no detector yet.'))) },
+    detector,
     now: () => Date.now(),
     after: (delayMs, ring) => {
       const timer = setTimeout(ring, delayMs);
@@ -72,6 +78,7 @@ export function composeFerry(
     },
     log,
   });
+  const pictures = new Pictures(engine, detector);
   nativeTheme.themeSource = book.settings().theme;
   book.onChange((what) => {
     publish('settings.changed', book.settings());
@@ -84,11 +91,12 @@ export function composeFerry(
   const handlers = {
     ...settingsHandlers({ book, info: () => appInfo(notices), viewOf: (known) => credentials.view(known) }),
     ...queueHandlers({ engine, desktop: desktopOf(current), hasDestination: (id) => find(id) !== undefined }),
-    ...facesHandlers({
-      engine,
-      picture: () => Promise.resolve(success({ kind: 'none', why: 'no-picture' })),
-    }),
+    ...facesHandlers({ engine, picture: (itemId) => pictures.describe(itemId) }),
   };
   serveWindow(handlers, current, isOurs, log);
-  return { book, engine };
+  const stop = async (): Promise<void> => {
+    detector.close();
+    await engine.stop();
+  };
+  return { book, engine, pictures, stop };
 }

@@ -32,10 +32,12 @@ async function run(): Promise<void> {
   confineAllContents(isOurs);
   await app.whenReady();
   denyPermissions(session.defaultSession);
-  serveApp(session.defaultSession, join(__dirname, '../renderer'));
   setApplicationMenu();
   const ask: AskTokenServer = (question) => askTokenServer({ ...question, now: () => Date.now() });
   const ferry = composeFerry(() => window, isOurs, ask, log);
+  serveApp(session.defaultSession, join(__dirname, '../renderer'), (request) =>
+    ferry.pictures.serve(request),
+  );
   showWindow(ferry);
   ferry.engine.start();
   onAwake(() => ferry.engine.tell({ kind: 'nudge' }));
@@ -46,7 +48,7 @@ async function run(): Promise<void> {
   });
   app.once('will-quit', (event) => {
     event.preventDefault();
-    void ferry.engine.stop().finally(() => app.exit());
+    void ferry.stop().finally(() => app.exit());
   });
 }
 

@@ -4,6 +4,7 @@ import type {
   Answer,
   HeadResult,
   ListedPart,
+  NewObjectOptions,
   ObjectStorePort,
   RequestContext,
   UploadedPart,
@@ -65,7 +66,11 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
           operation: 'PutObject',
           method: 'PUT',
           key,
-          headers: { 'Content-Type': contentTypeOf(key), 'Content-MD5': body.md5, ...writeHeaders(write) },
+          headers: {
+            'Content-Type': contentTypeOf(key),
+            'Content-MD5': body.md5,
+            ...newObjectHeaders(write),
+          },
           body,
           onSent: (bytes) => context.onSent(bytes),
         },
@@ -80,7 +85,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
           method: 'POST',
           key,
           subresources: { uploads: '' },
-          headers: { 'Content-Type': contentTypeOf(key), ...writeHeaders(write) },
+          headers: { 'Content-Type': contentTypeOf(key), ...newObjectHeaders(write) },
         },
         readInitiated,
       ),
@@ -127,6 +132,11 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
     probe: (context) => caller.greet(context),
     close: () => transport.close(),
   };
+}
+
+function newObjectHeaders(write: NewObjectOptions): Record<string, string> {
+  const { tagging = null } = write;
+  return { ...writeHeaders(write), ...(tagging === null ? {} : { 'x-oss-tagging': tagging }) };
 }
 
 function writeHeaders(write: WriteOptions): Record<string, string> {

@@ -1,9 +1,11 @@
 import type { Snapshot, StoreRecord, UploadedPart } from '../engine/ports';
 import { assertNever } from '../shared/brand';
-import { batchOf, type ItemId } from '../shared/ids';
-import { integerIn, integerOrNull, type Database } from './database';
+import type { ItemId } from '../shared/ids';
+import { integerOrNull, type Database } from './database';
+import { standWhenLetGo } from './faces/ingest-stand';
+import { askAutomatically } from './faces/questions';
 import { endItem, moveItem, standingOf } from './item-stand';
-import { EXEMPT, HELD, isEnded, WAITING } from './stands';
+import { HELD, isEnded } from './stands';
 import type { Tally } from './tally';
 
 /**
@@ -67,16 +69,13 @@ export function applyRecord(database: Database, tally: Tally, record: StoreRecor
     case 'ended':
       database.run('DELETE FROM begun WHERE item_id = ?', itemId);
       endItem(database, tally, itemId, standing, record.at, record.end);
+      // In one transaction with the end, so that no crash comes between. Skipped: the same bytes are in the bucket.
+      if (record.end.kind === 'done' || record.end.kind === 'skipped')
+        askAutomatically(database, itemId, record.at);
       return;
     default:
       assertNever(record);
   }
-}
-
-/** An item that may go on although its batch is paused is marked as such. */
-export function standWhenLetGo(database: Database, itemId: ItemId): number {
-  const batch = database.get('SELECT held FROM batches WHERE batch_id = ?', batchOf(itemId));
-  return batch !== undefined && integerIn(batch, 'held') === 1 ? EXEMPT : WAITING;
 }
 
 export function storeSnapshot(database: Database, itemId: ItemId, snapshot: Snapshot): void {

@@ -1,11 +1,15 @@
 import type { Checkpoint, ItemEnd, Leftover, Snapshot, UploadedPart } from '../../src/engine/ports';
 import type { BatchId, ItemId, UploadId } from '../../src/shared/ids';
 import type { ConflictPolicy } from '../../src/shared/profile';
+import type { MemoryDecision } from './memory-faces';
 import type { FoundItem, NewBatch } from '../../src/store/queue-types';
 
 export interface Row {
   readonly itemId: ItemId;
   readonly found: FoundItem;
+  key: FoundItem['key'];
+  /** What a rule of the destination makes of it; null: no rule holds it. */
+  decision: MemoryDecision | null;
   snapshot: Snapshot;
   held: boolean;
   /** Goes on although its batch is held. */
@@ -53,6 +57,11 @@ export function newRow(itemId: ItemId, found: FoundItem, now: number): Row {
   return {
     itemId,
     found,
+    key: found.key,
+    decision:
+      found.looksFirst === true && refused === undefined
+        ? { state: 'to-be-made', tag: null, key: null }
+        : null,
     snapshot: found.snapshot,
     held: false,
     exempt: false,
