@@ -12,11 +12,12 @@ import {
   type FacesResult,
 } from '../../../src/shared/faces';
 import { fault } from '../../../src/shared/faults';
+import { immPermissionRequest } from '../../../src/shared/imm-permission';
 import type { Bridge } from '../../../src/shared/ipc/contract';
 import { profileSchema } from '../../../src/shared/profile';
 import { FaceBoxes } from '../../../src/renderer/features/faces/boxes';
 import { FacesPane } from '../../../src/renderer/features/faces/faces-pane';
-import { immPermissionRequest } from '../../../src/renderer/features/faces/permission-request';
+
 import { FerryContext, type Ferry } from '../../../src/renderer/ferry';
 import { createWords } from '../../../src/renderer/i18n';
 import { createAppStore, type AppState } from '../../../src/renderer/store/app-store';

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FacesDetail, FacesResult } from '../../../shared/faces';
+import { immPermissionRequest } from '../../../shared/imm-permission';
 import type { Scope } from '../../../shared/queue-view';
 import { askFaces, clearFaces, copy } from '../../actions';
 import { useApp, useFerry } from '../../ferry';
 import { destinationById } from '../../store/app-store';
 import { Button } from '../../ui/parts';
-import { immPermissionRequest } from './permission-request';
 
 /** Copies what an administrator has to allow. */
 function CopyRequest({ detail }: { readonly detail: FacesDetail }) {
