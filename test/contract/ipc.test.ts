@@ -171,7 +171,7 @@ describe('junk is refused by every call', () => {
     ['queue.command', { verb: 'pause', scope: { kind: 'items', itemIds: [] } }],
     ['queue.choose', { destinationId: 'one', what: 'drive' }],
     ['source.reveal', { itemId: '/etc/passwd' }],
-    ['clipboard.write', { text: 'x'.repeat(4097) }],
+    ['clipboard.write', { text: 'x'.repeat(4_000_001) }],
     ['destinations.save', { destinationId: null, profile: { ...PROFILE, accessKeySecret: 'x' } }],
     ['destinations.save', { destinationId: null, profile: null }],
   ])('%s %j', async (name, input) => {

@@ -18,19 +18,32 @@ export function copiesOf(picture: string, folder: string, count: number): string
   return folder;
 }
 
-const SIDE = 512;
+const SIX = { width: 1640, height: 1120 };
+const PLACES = [
+  { left: 20, top: 30, side: 512 },
+  { left: 620, top: 10, side: 400 },
+  { left: 1080, top: 60, side: 512 },
+  { left: 40, top: 620, side: 360 },
+  { left: 560, top: 560, side: 512 },
+  { left: 1130, top: 640, side: 400 },
+] as const;
 
-/** Six portraits, three in a line. */
+/** The middles of the faces of `sixPortraits`, as shares of the picture, in reading order. */
+export const SIX_AT = PLACES.map(({ left, top, side }) => ({
+  x: (left + side * FACE_AT.x) / SIX.width,
+  y: (top + side * FACE_AT.y) / SIX.height,
+}));
+
+/** Six portraits of several sizes on grey, three in a line. */
 export async function sixPortraits(folder: string): Promise<string> {
-  const portrait = await sharp(PORTRAIT).resize(SIDE, SIDE).png().toBuffer();
-  const composite = Array.from({ length: 6 }, (_, at) => ({
-    input: portrait,
-    left: (at % 3) * SIDE,
-    top: Math.floor(at / 3) * SIDE,
+  const portraits = PLACES.map(async ({ left, top, side }) => ({
+    input: await sharp(PORTRAIT).resize(side, side).png().toBuffer(),
+    left,
+    top,
   }));
   const file = join(folder, 'six-portraits.jpg');
-  await sharp({ create: { width: 3 * SIDE, height: 2 * SIDE, channels: 3, background: 'grey' } })
-    .composite(composite)
+  await sharp({ create: { ...SIX, channels: 3, background: '#777' } })
+    .composite(await Promise.all(portraits))
     .jpeg({ quality: 92 })
     .toFile(file);
   return file;
