@@ -57,7 +57,8 @@ function FacesNote() {
   const { t } = useTranslation();
   const { view } = useFerry();
   const asked = useView((state) => state.facesAsked);
-  if (asked === null) return null;
+  const isThere = useView((state) => state.place.kind === 'faces');
+  if (asked === null || (isThere && asked.refused === 0)) return null;
   const { queued, refused } = asked;
   return (
     <LineNote
@@ -70,7 +71,7 @@ function FacesNote() {
       {queued > 0 && refused > 0 && (
         <span className="dim"> {t('faces.refused', { count: refused })}</span>
       )}{' '}
-      {queued > 0 && (
+      {queued > 0 && !isThere && (
         <button
           type="button"
           className="act soft"
