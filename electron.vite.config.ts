@@ -11,7 +11,9 @@ const NATIVE = ['@photostructure/sqlite', 'keytar'];
 // Vite's own server needs an inline preamble, inline styles and a socket; the built app is served under
 // the strict policy of src/main/app-protocol.ts.
 const DEVELOPMENT_POLICY =
-  "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+  "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
+  // Pictures of files come from main under our own scheme, which is another origin than the server's here.
+  "img-src 'self' data: app:; " +
   "font-src 'self'; connect-src 'self' ws://localhost:* ws://127.0.0.1:*; base-uri 'none'; form-action 'none'";
 
 export default defineConfig({

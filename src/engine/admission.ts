@@ -1,5 +1,5 @@
 /** Items come from the store into the window, in the order of the queue. */
-import { itemIdAt, type BatchId, type DestinationId } from '../shared/ids';
+import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../shared/ids';
 import type { Outcome } from '../shared/faults';
 import { admit, impossible } from './item';
 import { fail } from './item-end';
@@ -55,6 +55,13 @@ export function workFound(turn: Turn, job: ScanJob): void {
     exhausted: false,
     cursor: Math.min(cursor, Math.max(first, cursorIn(cursor, job.batchId))),
   });
+}
+
+/** Rows became runnable where the cursor may have passed already: it goes back to just before the first of them. */
+export function workFreed(turn: Turn, destinationId: DestinationId, itemId: ItemId): void {
+  const { cursor, loading } = turn.destination(destinationId);
+  if (loading === 'yes') turn.patchDestination(destinationId, { loading: 'moved' });
+  turn.patchDestination(destinationId, { exhausted: false, cursor: Math.min(cursor, itemId - 1) });
 }
 
 /** Everything is looked at again from the start: rows became runnable anywhere. */

@@ -23,6 +23,10 @@ export type EngineEvent = { readonly at: number } & (
   | { readonly kind: 'connections'; readonly connections: number }
   | { readonly kind: 'scan-asked'; readonly job: ScanJob }
   | { readonly kind: 'work-found'; readonly job: ScanJob }
+  /** Rows that a rule had held became runnable, none before this one. They may lie behind the cursor. */
+  | { readonly kind: 'work-freed'; readonly destinationId: DestinationId; readonly itemId: ItemId }
+  /** So many rows are held by a rule and will become runnable, or end, by themselves. */
+  | { readonly kind: 'held-by-rules'; readonly items: number }
   | { readonly kind: 'scan-ended'; readonly job: ScanJob; readonly fault: Fault | null }
   | {
       readonly kind: 'work-loaded';

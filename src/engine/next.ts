@@ -5,7 +5,7 @@
 import { assertNever } from '../shared/brand';
 import { remedyOf } from '../shared/faults';
 import type { ItemId } from '../shared/ids';
-import { takeWork, workFound } from './admission';
+import { takeWork, workFound, workFreed } from './admission';
 import { command, commandApplied } from './commands';
 import { askAfterSilence, credentialsChanged, renewalDue, takeCredentials } from './credentials';
 import { rearmDestination } from './destination-timer';
@@ -64,6 +64,12 @@ function handle(turn: Turn, event: EngineEvent): void {
       return;
     case 'work-found':
       workFound(turn, event.job);
+      return;
+    case 'work-freed':
+      workFreed(turn, event.destinationId, event.itemId);
+      return;
+    case 'held-by-rules':
+      turn.patch({ heldByRules: event.items });
       return;
     case 'scan-ended':
       workFound(turn, event.job);

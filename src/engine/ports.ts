@@ -154,6 +154,12 @@ export interface WriteOptions {
   readonly forbidOverwrite: boolean;
 }
 
+/** What an object is to be, said when it is begun (PutObject, InitiateMultipartUpload). */
+export interface NewObjectOptions extends WriteOptions {
+  /** `x-oss-tagging`, URL-encoded pairs (`faces=2`); null or left out: none. Needs oss:PutObjectTagging. */
+  readonly tagging?: string | null;
+}
+
 /**
  * The wire. A fault `connection-lost` or `stalled` on Put or Complete means that the answer is not known: the
  * request may have been carried out. There is no retry inside; the engine alone decides to send again.
@@ -163,19 +169,19 @@ export interface ObjectStorePort {
     context: RequestContext,
     key: ObjectKey,
     body: WholeBody,
-    options: WriteOptions,
+    options: NewObjectOptions,
   ): Promise<Answer<StoredObject>>;
   /** The form of a post policy. Faults as of PutObject; `too-large` where the policy takes no body of this size. */
   postObject(
     context: RequestContext,
     key: ObjectKey,
     body: SealedBody,
-    options: WriteOptions,
+    options: NewObjectOptions,
   ): Promise<Answer<StoredObject>>;
   initiateMultipartUpload(
     context: RequestContext,
     key: ObjectKey,
-    options: WriteOptions & { readonly sizeBytes: number },
+    options: NewObjectOptions & { readonly sizeBytes: number },
   ): Promise<Answer<{ readonly uploadId: UploadId; readonly requestId: string }>>;
   uploadPart(
     context: RequestContext,
@@ -280,6 +286,8 @@ export interface WorkItem {
   readonly source: Source;
   /** Of its batch, unless the user has decided otherwise for this item. */
   readonly conflict: ConflictPolicy;
+  /** The tags of the object, as `x-oss-tagging` has them. */
+  readonly tagging: string | null;
   readonly checkpoint: Checkpoint | null;
   /** Server time at which an Initiate was about to be sent whose answer was never kept. */
   readonly initiatingAtServer: number | null;
@@ -324,7 +332,7 @@ export interface StorePort {
   onPersisted(listener: (seq: number) => void): void;
   /** The disk is full or failing (`fault`), or well again (null). Records are kept and tried again. */
   onTrouble(listener: (fault: Fault | null) => void): void;
-  /** Runnable items of a destination (not ended, neither they nor their batch held) in the order of their ids, after `after` (0: from the start). */
+  /** Runnable items of a destination (not ended, neither they nor their batch nor a rule holds them) in the order of their ids, after `after` (0: from the start). */
   loadWork(destinationId: DestinationId, after: number, limit: number): Promise<Outcome<readonly WorkItem[]>>;
   /**
    * A command over many items, in chunks of 1,000. Rows of items in `live` are left alone: the engine holds them

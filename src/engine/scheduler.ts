@@ -157,7 +157,7 @@ function bytesOf(step: Step): number {
 }
 
 function stepOf(item: LiveItem, form: boolean): Step {
-  const { key, source } = item.work;
+  const { key, source, tagging } = item.work;
   const forbidOverwrite = forbidsOverwrite(item);
   const { todo } = item;
   switch (todo.kind) {
@@ -171,9 +171,9 @@ function stepOf(item: LiveItem, form: boolean): Step {
     case 'find-orphans':
       return { kind: 'find-orphans', key, sinceServer: todo.sinceServer };
     case 'initiate':
-      return { kind: 'initiate', key, sizeBytes: source.snapshot.sizeBytes, forbidOverwrite };
+      return { kind: 'initiate', key, sizeBytes: source.snapshot.sizeBytes, forbidOverwrite, tagging };
     default:
-      return stepOfUpload(item) ?? { kind: form ? 'post' : 'put', key, source, forbidOverwrite };
+      return stepOfUpload(item) ?? { kind: form ? 'post' : 'put', key, source, forbidOverwrite, tagging };
   }
 }
 

@@ -167,6 +167,8 @@ export interface EngineState {
   readonly storeTrouble: Fault | null;
   readonly scans: readonly ScanJob[];
   readonly commands: number;
+  /** Rows of the store that are looked at before they may be sent: work that is still to come. */
+  readonly heldByRules: number;
   readonly phase: 'starting' | 'running' | 'stopping';
 }
 
@@ -187,6 +189,7 @@ export function initialState(seed: number, connections = MOST_CONNECTIONS): Engi
     storeTrouble: null,
     scans: [],
     commands: 0,
+    heldByRules: 0,
     phase: 'starting',
   };
 }
@@ -218,6 +221,7 @@ export function newDestination(destinationId: DestinationId, at: number): Destin
 export function isIdle(state: EngineState): boolean {
   if (state.phase !== 'running' || state.items.size > 0 || state.scans.length > 0 || state.commands > 0)
     return false;
+  if (state.heldByRules > 0) return false;
   if (state.nextSeq - 1 > state.persistedSeq) return false;
   for (const destination of state.destinations.values()) {
     if (!destination.exhausted || destination.loading !== 'no' || destination.leftovers.length > 0)

@@ -23,6 +23,14 @@ export type Step =
       readonly key: ObjectKey;
       readonly source: Source;
       readonly forbidOverwrite: boolean;
+      readonly tagging: string | null;
+    }
+  | {
+      readonly kind: 'initiate';
+      readonly key: ObjectKey;
+      readonly sizeBytes: number;
+      readonly forbidOverwrite: boolean;
+      readonly tagging: string | null;
     }
   /** The whole file as a form, streamed. */
   | {
@@ -30,12 +38,7 @@ export type Step =
       readonly key: ObjectKey;
       readonly source: Source;
       readonly forbidOverwrite: boolean;
-    }
-  | {
-      readonly kind: 'initiate';
-      readonly key: ObjectKey;
-      readonly sizeBytes: number;
-      readonly forbidOverwrite: boolean;
+      readonly tagging: string | null;
     }
   | {
       readonly kind: 'part';

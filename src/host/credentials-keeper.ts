@@ -1,5 +1,5 @@
 import type { CredentialsNote, CredentialsPort } from '../engine/ports';
-import type { Grant } from '../shared/credentials';
+import type { Grant, TemporaryCredentials } from '../shared/credentials';
 import { success, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 
@@ -33,5 +33,11 @@ export class CredentialsKeeper implements CredentialsPort {
     return (
       this.#held.get(destinationId)?.find((entry) => entry.generation === generation)?.credentials ?? null
     );
+  }
+
+  /** The secrets of the newest generation, whoever needs them beside the engine. */
+  newest(destinationId: DestinationId): TemporaryCredentials | null {
+    const newest = this.#held.get(destinationId)?.[0]?.credentials ?? null;
+    return newest !== null && 'accessKeyId' in newest ? newest : null;
   }
 }

@@ -1,11 +1,13 @@
 /** The engine's end of the link to main: calls in, replies and deltas out. Knows nothing of Electron. */
 import type { EngineCall, FromEngine, Link, ToEngine } from '../shared/engine-link';
 import type { Grant } from '../shared/credentials';
+import type { Detector, FacesChange, LocalFaces } from '../shared/faces';
 import { failure, fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { calls, type CallValue, type Reply } from '../shared/ipc/contract';
 import type { AskUploadUrls } from '../oss/signed-urls';
 import type { UploadUrlAnswer } from '../shared/upload-urls';
+import { answerFaces } from './faces/faces-calls';
 import { openFerry, type Ferry } from './ferry';
 
 /** Five deltas a second: twice what a reader of numbers can follow, half of what the window may get at most. */
@@ -24,6 +26,7 @@ class EngineServer {
   readonly #link: Link<ToEngine, FromEngine>;
   readonly #asked = new Map<number, (outcome: Outcome<Grant>) => void>();
   readonly #signing = new Map<number, (outcome: Outcome<UploadUrlAnswer>) => void>();
+  readonly #detecting = new Map<number, (outcome: Outcome<LocalFaces>) => void>();
   #ferry: Promise<Outcome<Ferry>> | null = null;
   #nextAsk = 1;
   #ticking: NodeJS.Timeout | null = null;
@@ -47,6 +50,11 @@ class EngineServer {
       this.#signing.delete(message.id);
       return;
     }
+    if (message.kind === 'detected') {
+      this.#detecting.get(message.id)?.(message.outcome);
+      this.#detecting.delete(message.id);
+      return;
+    }
     const ferry = await this.#ferry;
     if (message.kind === 'call') {
       const reply = ferry?.ok === true ? await this.#answer(ferry.value, message) : notOpen(ferry);
@@ -68,7 +76,24 @@ class EngineServer {
         this.#signing.set(id, resolve);
         this.#link.send({ kind: 'ask-upload-urls', id, destinationId, question, fresh });
       });
-    const ferry = await openFerry({ directory, destinations, connections, ask, askUploadUrls });
+    // The detector's process is main's.
+    const detector: Detector = {
+      detect: (path) =>
+        new Promise((resolve) => {
+          const id = this.#nextAsk++;
+          this.#detecting.set(id, resolve);
+          this.#link.send({ kind: 'detect', id, path });
+        }),
+    };
+    const onChange = (change: FacesChange): void => this.#link.send({ kind: 'faces-changed', change });
+    const ferry = await openFerry({
+      directory,
+      destinations,
+      connections,
+      ask,
+      askUploadUrls,
+      faces: { detector, onChange },
+    });
     if (!ferry.ok) {
       this.#link.send({ kind: 'broken', fault: ferry.fault });
       return ferry;
@@ -89,7 +114,10 @@ class EngineServer {
 
   #note(
     ferry: Ferry,
-    message: Exclude<ToEngine, { kind: 'start' | 'credentials' | 'upload-urls' | 'call' | 'stop' }>,
+    message: Exclude<
+      ToEngine,
+      { kind: 'start' | 'credentials' | 'upload-urls' | 'detected' | 'call' | 'stop' }
+    >,
   ): void {
     switch (message.kind) {
       case 'destinations':
@@ -100,14 +128,24 @@ class EngineServer {
         return;
       case 'credentials-changed':
         ferry.runner.dispatch({ kind: 'credentials-changed', destinationId: message.destinationId });
+        ferry.faces.nudge();
         return;
       case 'nudge':
         ferry.runner.dispatch({ kind: 'nudge' });
+        ferry.faces.nudge();
     }
   }
 
   async #answer(ferry: Ferry, call: Call): Promise<Reply<CallValue<EngineCall>>> {
     switch (call.name) {
+      case 'faces.batches':
+      case 'faces.page':
+      case 'faces.sheet':
+      case 'faces.detail':
+      case 'faces.ask':
+      case 'faces.clear':
+      case 'faces.decide':
+        return answerFaces(ferry, call.name, call.input);
       case 'queue.snapshot':
         return ferry.view.snapshot();
       case 'queue.items': {

@@ -14,6 +14,8 @@ import type { QueueStore } from '../store/queue-types';
 import { systemClock, systemRandom } from './clock';
 import { CredentialsKeeper, type AskCredentials } from './credentials-keeper';
 import { Destinations } from './destinations';
+import { canAskImm, type Faces } from './faces/faces';
+import { createFaces, scannerWaking, storeWaking, type FacesSetting } from './ferry-faces';
 import { createFiles } from './files';
 import { QueueView } from './queue-view';
 import { createScanner } from './scanner';
@@ -34,6 +36,8 @@ export interface FerryOptions {
   readonly stallMs?: number;
   /** Told once for each item, when its end is on the disk. */
   readonly onEnded?: (ended: Ended) => void;
+  /** Faces in pictures; left out, there is no detector here and nobody listens. */
+  readonly faces?: FacesSetting;
   /** A scan ended early: files of its batch may be missing from the queue. */
   readonly onScanFault?: (fault: Fault) => void;
 }
@@ -61,6 +65,7 @@ export interface Ferry {
   readonly runner: Runner;
   readonly store: QueueStore;
   readonly view: QueueView;
+  readonly faces: Faces;
   /** What an earlier run left unfinished, and the bytes of it that are safe already. */
   readonly kept: { readonly resumedItems: number; readonly keptBytes: number };
   setDestinations(destinations: readonly Destination[]): void;
@@ -97,34 +102,33 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   const scanner = createScanner(store, ({ key, path, sizeBytes, fault: why }) => {
     options.onEnded?.({ key, path, sizeBytes, at: systemClock.now(), end: { kind: 'failed', fault: why } });
   });
+  const wake = (): void => faces.wake();
   const ports = {
     clock: systemClock,
     random: systemRandom,
     files: createFiles(),
     objects,
     credentials: keeper,
-    store,
-    scanner: {
-      scan: async (...scan: Parameters<typeof scanner.scan>) => {
-        const outcome = await scanner.scan(...scan);
-        if (!outcome.ok) options.onScanFault?.(outcome.fault);
-        return outcome;
-      },
-    },
+    store: storeWaking(store, wake),
+    scanner: scannerWaking(scanner, wake, options.onScanFault),
     observer,
   };
   const runner = new Runner(ports, options.connections);
   const address = (id: DestinationId, key: string): string =>
     `oss://${destinations.profile(id)?.bucket ?? '?'}/${key}`;
   const view = new QueueView({ runner, store, now: () => systemClock.now(), address });
+  const faces = createFaces(options, { store, destinations, keeper, runner, view });
   const owned = options.owner === undefined ? success(null) : destinations.register(options.owner);
   if (!owned.ok) {
+    faces.close();
     store.close();
     return owned;
   }
   const recovered = await store.recover();
+  faces.wake();
   const started = recovered.ok ? await runner.start() : recovered;
   if (!started.ok || !recovered.ok) {
+    faces.close();
     store.close();
     return started.ok ? failure(fault('internal', 'The queue could not be read.')) : started;
   }
@@ -137,11 +141,16 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     store,
     view,
     kept: { resumedItems, keptBytes },
-    setDestinations: (changed) => destinations.set(changed),
+    faces,
+    setDestinations: (changed) => {
+      destinations.set(changed);
+      faces.wake();
+    },
     profile: (id) => destinations.profile(id),
-    add: (add) => addUpload(store, runner, destinations, add),
+    add: (add) => addUpload({ store, runner, destinations, asksImm: options.faces?.asksImm !== false }, add),
     waiting: () => waitingOf(runner.state),
     close: async () => {
+      faces.close();
       await runner.stop();
       objects.close();
       store.close();
@@ -151,10 +160,15 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   });
 }
 
+interface Uploading {
+  readonly store: QueueStore;
+  readonly runner: Runner;
+  readonly destinations: Destinations;
+  readonly asksImm: boolean;
+}
+
 async function addUpload(
-  store: QueueStore,
-  runner: Runner,
-  destinations: Destinations,
+  { store, runner, destinations, asksImm }: Uploading,
   { destinationId, paths, prefix, conflict, join }: AddOptions,
 ): Promise<Outcome<{ readonly batchId: BatchId }>> {
   const registered = destinations.register(destinationId);
@@ -169,6 +183,10 @@ async function addUpload(
     conflict,
     createdAt: systemClock.now(),
     normalizeNames: profile.normalizeNames,
+    faces: {
+      detect: asksImm && profile.faces?.detect === 'after-upload' && canAskImm(profile),
+      ingest: profile.faces?.ingest ?? null,
+    },
   };
   const batchId = join ? joined(store, batch, conflict) : store.createBatch(batch);
   if (!batchId.ok) return batchId;
@@ -185,6 +203,6 @@ function joined(
   const known = store.findUnfinishedBatch(batch.destinationId, paths, batch.prefix);
   if (!known.ok) return known;
   if (known.value === null) return store.createBatch(batch);
-  const taken = store.joinBatch(known.value, conflict);
+  const taken = store.joinBatch(known.value, conflict, batch.faces);
   return taken.ok ? success(known.value) : taken;
 }

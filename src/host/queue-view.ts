@@ -31,6 +31,7 @@ export interface ViewSources {
 
 const MOST_ITEMS = 500;
 const MOST_CAUSES = 100;
+const HELD_BY_RULE: ReadonlySet<string> = new Set(['scanned', 'paused', 'waiting', 'failed']);
 const IDLE_STATUS: EngineStatus = { kind: 'starting' };
 
 export class QueueView {
@@ -42,6 +43,7 @@ export class QueueView {
   #rows = new Map<ItemId, LiveItem>();
   #ended: ItemRow[] = [];
   #endedCut = false;
+  readonly #noted = new Set<ItemId>();
   #summary = '';
   #causes = '';
 
@@ -55,6 +57,14 @@ export class QueueView {
     if (this.#ended.length >= MOST_ITEMS) this.#endedCut = true;
     else this.#ended.push(endedRow(work, at, end));
     this.#speeds.delete(work.itemId);
+  }
+
+  /** Rows that no engine holds look different now (a rule was asked about them); they go into the next delta. */
+  noteRows(itemIds: readonly ItemId[]): void {
+    for (const itemId of itemIds) {
+      if (this.#noted.size < MOST_ITEMS) this.#noted.add(itemId);
+      else this.#endedCut = true;
+    }
   }
 
   snapshot(): Outcome<QueueSnapshot> {
@@ -206,6 +216,15 @@ export class QueueView {
       const stored = store.row(itemId);
       if (stored.ok && stored.value !== null) rows.push(this.#overlay(stored.value));
     }
+    for (const itemId of this.#noted) {
+      if (seen.has(itemId) || rows.length >= MOST_ITEMS || rows.some((row) => row.itemId === itemId))
+        continue;
+      const stored = store.row(itemId);
+      // What has ended is told by its end.
+      if (stored.ok && stored.value !== null && HELD_BY_RULE.has(stored.value.state.kind))
+        rows.push(this.#overlay(stored.value));
+    }
+    this.#noted.clear();
     this.#rows = seen;
     this.#ended = [];
     this.#endedCut = false;

@@ -6,6 +6,7 @@ import { lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { CancelSignal, ScanPort, Snapshot } from '../engine/ports';
+import { isImageName } from '../shared/faces';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { BatchPlan, BatchRoot, FoundItem, QueueStore } from '../store/queue-types';
 import { objectKey } from './object-key';
@@ -144,7 +145,9 @@ class Scan {
 
   #found(rootIndex: number, name: string, snapshot: Snapshot): void {
     const key = objectKey(this.#prefixOf(rootIndex), name, this.#plan.normalizeNames);
-    if (key.ok) this.#group.push({ rootIndex, name, key: key.value, snapshot });
+    const looksFirst = (this.#plan.faces?.ingest ?? null) !== null && isImageName(name);
+    if (key.ok)
+      this.#group.push({ rootIndex, name, key: key.value, snapshot, ...(looksFirst ? { looksFirst } : {}) });
     else this.#refuse(rootIndex, name, key.fault, snapshot);
   }
 

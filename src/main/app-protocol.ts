@@ -93,7 +93,10 @@ async function serveAsset(folder: string, request: Request): Promise<Response> {
   }
 }
 
-/** Serves `folder` (the built renderer) as `app://ferry/`. */
-export function serveApp(session: Session, folder: string): void {
-  session.protocol.handle(SCHEME, (request) => serveAsset(folder, request));
+/** Answers what it is responsible for; null: not its address. */
+export type ServePicture = (request: Request) => Promise<Response> | null;
+
+/** Serves `folder` (the built renderer) and pictures as `app://ferry/`. */
+export function serveApp(session: Session, folder: string, servePicture: ServePicture): void {
+  session.protocol.handle(SCHEME, (request) => servePicture(request) ?? serveAsset(folder, request));
 }

@@ -1,6 +1,7 @@
 import { assertNever } from '../shared/brand';
 import type { Grant } from '../shared/credentials';
 import type { Destination, EngineCall, FromEngine, Link, ToEngine } from '../shared/engine-link';
+import type { Detector, FacesChange } from '../shared/faces';
 import { fault, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { CallInput, CallValue, Reply } from '../shared/ipc/contract';
@@ -13,7 +14,15 @@ const DEATHS_WINDOW_MS = 60_000;
 const PAUSES_MS = [0, 500, 2000, 5000];
 const STOP_LIMIT_MS = 5000;
 /** Calls that change nothing: asked again of the next engine when the one that was asked has died. */
-const READS: ReadonlySet<EngineCall> = new Set<EngineCall>(['queue.snapshot', 'queue.items', 'queue.detail']);
+const READS: ReadonlySet<EngineCall> = new Set<EngineCall>([
+  'queue.snapshot',
+  'queue.items',
+  'queue.detail',
+  'faces.batches',
+  'faces.page',
+  'faces.sheet',
+  'faces.detail',
+]);
 
 /** The engine's process as the supervisor needs it. */
 export interface EngineProcess extends Link<FromEngine, ToEngine> {
@@ -39,6 +48,9 @@ export interface SupervisorPorts {
   ): Promise<Outcome<UploadUrlAnswer>>;
   onStatus(status: EngineStatus): void;
   onDelta(delta: QueueDelta): void;
+  onFaces(change: FacesChange): void;
+  /** Faces on this device, in a process of its own. */
+  readonly detector: Detector;
   now(): number;
   /** Calls back once after `delayMs`; the answer takes the timer away. */
   after(delayMs: number, ring: () => void): () => void;
@@ -174,6 +186,12 @@ export class EngineSupervisor {
       case 'ask-upload-urls':
         void this.#answerUploadUrls(process, message);
         return;
+      case 'detect':
+        void this.#answerDetect(process, message.id, message.path);
+        return;
+      case 'faces-changed':
+        this.#ports.onFaces(message.change);
+        return;
       case 'stopped':
         this.#stopped?.();
         return;
@@ -198,6 +216,11 @@ export class EngineSupervisor {
   ): Promise<void> {
     const outcome = await this.#ports.askUploadUrls(destinationId, question, fresh);
     if (this.#process() === process) process.send({ kind: 'upload-urls', id, outcome });
+  }
+
+  async #answerDetect(process: EngineProcess, id: number, path: string): Promise<void> {
+    const outcome = await this.#ports.detector.detect(path);
+    if (this.#process() === process) process.send({ kind: 'detected', id, outcome });
   }
 
   #sendPending(): void {

@@ -6,9 +6,11 @@ import { languageFor } from '../shared/language';
 import type { Destination } from '../shared/engine-link';
 import type { DestinationId } from '../shared/ids';
 import { joinAuthorization, type Authorization } from './authorization';
+import { openDetector } from './detector';
 import { forkEngine } from './engine-fork';
 import { EngineSupervisor } from './engine-supervisor';
 import { credentialsHandlers } from './ipc/handlers-credentials';
+import { facesHandlers } from './ipc/handlers-faces';
 import { queueHandlers } from './ipc/handlers-queue';
 import { settingsHandlers } from './ipc/handlers-settings';
 import { desktopOf, publishTo, serveWindow } from './ipc/window-port';
@@ -16,6 +18,7 @@ import type { IsOurs } from './lockdown';
 import { forkKeychain } from './keychain-fork';
 import type { Log } from './log';
 import { setApplicationMenu } from './menu';
+import { Pictures } from './pictures';
 import { destinationOfFile } from './profile-file';
 import { SettingsBook } from './settings';
 import { settingsFileIn } from './settings-file';
@@ -55,7 +58,8 @@ function followLanguage(book: SettingsBook): () => MainWords {
 export interface Ferry {
   readonly book: SettingsBook;
   readonly engine: EngineSupervisor;
-  /** Ends the engine and the keychain's process, each in a few seconds at most. */
+  readonly pictures: Pictures;
+  /** Ends the engine, which is given time to commit, the detector and the keychain's process, each in a few seconds at most. */
   stop(): Promise<void>;
 }
 
@@ -85,6 +89,7 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
   const words = followLanguage(book);
   const publish = publishTo(current, log);
   const find = (id: string) => book.destinations().find(({ destinationId }) => destinationId === id);
+  const detector = openDetector();
   const credentialsChanged = (destinationId: DestinationId): void =>
     engine.tell({ kind: 'credentials-changed', destinationId });
   const authorization = joinAuthorization({
@@ -109,10 +114,13 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
       credentials.uploadUrls(find(destinationId), question, fresh),
     onStatus: (status) => publish('engine.status', status),
     onDelta: (delta) => publish('queue.delta', delta),
+    onFaces: (change) => publish('faces.changed', change),
+    detector,
     now: () => Date.now(),
     after,
     log,
   });
+  const pictures = new Pictures(engine, detector);
   nativeTheme.themeSource = book.settings().theme;
   book.onChange((what) => {
     publish('settings.changed', book.settings());
@@ -135,11 +143,13 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
       desktop: desktopOf(current, words),
       hasDestination: (id) => find(id) !== undefined,
     }),
+    ...facesHandlers({ engine, picture: (itemId) => pictures.describe(itemId) }),
   };
   serveWindow(handlers, current, isOurs, log);
   const stop = async (): Promise<void> => {
     keychain.close();
+    detector.close();
     await engine.stop();
   };
-  return { book, engine, stop };
+  return { book, engine, pictures, stop };
 }

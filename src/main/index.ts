@@ -29,8 +29,10 @@ async function run(): Promise<void> {
   confineAllContents(isOurs);
   await app.whenReady();
   denyPermissions(session.defaultSession);
-  serveApp(session.defaultSession, join(__dirname, '../renderer'));
   const ferry = composeFerry(() => window, isOurs, log);
+  serveApp(session.defaultSession, join(__dirname, '../renderer'), (request) =>
+    ferry.pictures.serve(request),
+  );
   showWindow(ferry);
   ferry.engine.start();
   onAwake(() => ferry.engine.tell({ kind: 'nudge' }));

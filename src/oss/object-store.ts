@@ -4,6 +4,7 @@ import type {
   Answer,
   HeadResult,
   ListedPart,
+  NewObjectOptions,
   ObjectStorePort,
   RequestContext,
   SealedBody,
@@ -72,7 +73,11 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
           operation: 'PutObject',
           method: 'PUT',
           key,
-          headers: { 'Content-Type': contentTypeOf(key), 'Content-MD5': body.md5, ...writeHeaders(write) },
+          headers: {
+            'Content-Type': contentTypeOf(key),
+            'Content-MD5': body.md5,
+            ...newObjectHeaders(write),
+          },
           body,
           onSent: (bytes) => context.onSent(bytes),
         },
@@ -87,7 +92,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
           method: 'POST',
           key,
           subresources: { uploads: '' },
-          headers: { 'Content-Type': contentTypeOf(key), ...writeHeaders(write) },
+          headers: { 'Content-Type': contentTypeOf(key), ...newObjectHeaders(write) },
           sizeBytes: write.sizeBytes,
         },
         readInitiated,
@@ -146,7 +151,7 @@ function postObject(
   context: RequestContext,
   key: ObjectKey,
   body: SealedBody,
-  write: WriteOptions,
+  write: NewObjectOptions,
 ): Promise<Answer<StoredObject>> {
   const refuse = (why: Fault): Promise<Answer<never>> =>
     Promise.resolve({ ...failure(why), clockOffsetMs: null });
@@ -154,7 +159,7 @@ function postObject(
   const grant = options.credentials(context.destinationId, context.generation);
   if (profile === null || grant?.kind !== 'post-policy')
     return refuse(fault('credentials-missing', 'There is no post policy for this destination.'));
-  const form = formOf(profile, grant, key, body);
+  const form = formOf(profile, grant, { key, tagging: write.tagging ?? null }, body);
   if (!form.ok) return refuse(form.fault);
   return caller.call(
     context,
@@ -164,12 +169,21 @@ function postObject(
       method: 'POST',
       key: null,
       isForm: true,
-      headers: { 'Content-Type': form.value.contentType, ...writeHeaders(write) },
+      // A policy that has a condition on it wants it said either way.
+      headers: {
+        'Content-Type': form.value.contentType,
+        'x-oss-forbid-overwrite': String(write.forbidOverwrite),
+      },
       body: form.value.body,
       onSent: (bytes) => context.onSent(bytes),
     },
     readStoredObject,
   );
+}
+
+function newObjectHeaders(write: NewObjectOptions): Record<string, string> {
+  const { tagging = null } = write;
+  return { ...writeHeaders(write), ...(tagging === null ? {} : { 'x-oss-tagging': tagging }) };
 }
 
 function writeHeaders(write: WriteOptions): Record<string, string> {

@@ -10,6 +10,12 @@ import { contentTypeOf } from './content-type';
 /** OSS: all fields but `file`, the key included, have 8 KB at most. */
 const MOST_FIELD_BYTES = 8 * 1024;
 
+interface NewObject {
+  readonly key: string;
+  /** `x-oss-tagging`; null: none. */
+  readonly tagging: string | null;
+}
+
 export interface Form {
   readonly contentType: string;
   /** Everything with the file in its place; its length is exact. */
@@ -21,11 +27,20 @@ export interface Form {
  * directory), name-refused, too-large (by the policy's content-length-range, or the fields), invalid-input (the server names a host
  * that is not the bucket's own).
  */
-export function formOf(profile: Profile, grant: FormGrant, key: string, file: Body): Outcome<Form> {
+export function formOf(
+  profile: Profile,
+  grant: FormGrant,
+  { key, tagging }: NewObject,
+  file: Body,
+): Outcome<Form> {
   const problem = hostProblem(profile, grant) ?? keyProblem(grant, key) ?? sizeProblem(grant, file.sizeBytes);
   if (problem !== null) return failure(problem);
   const boundary = `ferry-${randomBytes(16).toString('hex')}`;
-  const fields: readonly (readonly [string, string])[] = [['key', key], ...grant.fields];
+  const fields: readonly (readonly [string, string])[] = [
+    ['key', key],
+    ...grant.fields,
+    ...(tagging === null ? [] : [['x-oss-tagging', tagging] as const]),
+  ];
   const bytes = fields.reduce((sum, field) => sum + Buffer.byteLength(field.join('')), 0);
   if (bytes > MOST_FIELD_BYTES)
     return failure(fault('too-large', 'The fields of the form have more than 8 KB; OSS takes no more.'));

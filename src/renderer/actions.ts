@@ -1,5 +1,6 @@
 import type { Fault } from '../shared/faults';
-import type { DestinationId } from '../shared/ids';
+import type { FacesSource, IngestAnswer } from '../shared/faces';
+import type { DestinationId, ItemId } from '../shared/ids';
 import type { CallValue, Reply, Settings } from '../shared/ipc/contract';
 import type { Scope, Verb } from '../shared/queue-view';
 import type { Ferry } from './ferry';
@@ -23,6 +24,41 @@ export function valueOf<T>(ferry: Ferry, reply: Reply<T>): T | undefined {
 
 export async function command(ferry: Ferry, verb: Verb, scopes: readonly Scope[]): Promise<void> {
   for (const scope of scopes) valueOf(ferry, await ferry.bridge.call('queue.command', { verb, scope }));
+}
+
+/** Asks IMM or the detector on this device about pictures, and says how many are asked about. */
+export async function askFaces(ferry: Ferry, source: FacesSource, scopes: readonly Scope[]): Promise<void> {
+  let queued = 0;
+  let refused = 0;
+  for (const scope of scopes) {
+    const value = valueOf(ferry, await ferry.bridge.call('faces.ask', { source, scope }));
+    if (value === undefined) return;
+    queued += value.queued;
+    refused += value.refused;
+  }
+  // On the page of faces one sees it coming.
+  if (refused > 0 || ferry.view.getState().place.kind !== 'faces')
+    ferry.view.setState({ facesAsked: { queued, refused } });
+}
+
+/** As many as one call takes. */
+const MOST_DECIDED = 500;
+
+/** Answers the rule that asks; the files go on. */
+export async function decideFaces(
+  ferry: Ferry,
+  itemIds: readonly ItemId[],
+  how: IngestAnswer,
+): Promise<void> {
+  for (let at = 0; at < itemIds.length; at += MOST_DECIDED) {
+    const some = itemIds.slice(at, at + MOST_DECIDED);
+    valueOf(ferry, await ferry.bridge.call('faces.decide', { itemIds: some, how }));
+  }
+}
+
+export async function clearFaces(ferry: Ferry, itemId: ItemId): Promise<void> {
+  const scope: Scope = { kind: 'items', itemIds: [itemId] };
+  valueOf(ferry, await ferry.bridge.call('faces.clear', { scope }));
 }
 
 type Added = CallValue<'queue.add'>;

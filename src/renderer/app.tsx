@@ -4,6 +4,8 @@ import { choose, command, undoAdding } from './actions';
 import { DropOver, useDropAnywhere } from './drop';
 import { DestinationPage } from './features/destinations/destination-page';
 import { FirstRun } from './features/destinations/first-run';
+import { FacesPage } from './features/faces/faces-page';
+import { FacesSection } from './features/faces/faces-section';
 import { CancelSheet } from './features/queue/cancel-sheet';
 import { DetailPane } from './features/queue/detail-pane';
 import { windowIntent, type WindowIntent } from './features/queue/keyboard';
@@ -14,7 +16,7 @@ import { QueueToolbar } from './features/queue/toolbar';
 import { wishFocus } from './features/queue/use-grid';
 import { UndoBar } from './features/queue/undo-bar';
 import { SettingsSheet } from './features/settings/settings-sheet';
-import { useApp, useFerry, useQueue, useView, type Ferry } from './ferry';
+import { useApp, useFaces, useFerry, useQueue, useView, type Ferry } from './ferry';
 import { LiveRegion } from './live-region';
 import { Rail } from './rail';
 import { IconSprite } from './ui/icon';
@@ -65,6 +67,9 @@ function perform(ferry: Ferry, intent: WindowIntent): void {
       return;
     case 'needs':
       view.setState({ place: { kind: 'needs' }, detailId: null });
+      return;
+    case 'faces':
+      view.setState({ place: { kind: 'faces' }, detailId: null });
       return;
     case 'undo':
       void undoAdding(ferry);
@@ -139,6 +144,8 @@ function Places() {
           </main>
         </>
       );
+    case 'faces':
+      return <FacesPage notes={<Notes />} />;
     case 'queue':
       return (
         <>
@@ -168,20 +175,31 @@ export function App() {
   const known = useApp((state) => state.destinations !== null);
   const hasBatches = useQueue((state) => (state.queue?.batches.length ?? 0) > 0);
   const detailId = useView((state) => (state.place.kind === 'queue' ? state.detailId : null));
+  const facesShown = useView((state) => state.place.kind === 'faces');
+  const hasFaces = useFaces((state) => (state.counts?.all ?? 0) > 0);
+  const isSheet = useView((state) => state.faces.sheet);
   const dragging = useView((state) => state.drag.kind !== 'none');
   if (!known) return <IconSprite />;
   const welcome = first && !hasBatches;
+  const hasPane = detailId !== null || (facesShown && hasFaces && !isSheet);
+  const withPane = `${hasPane ? 'with-pane' : ''} ${facesShown ? 'with-faces' : ''}`;
   return (
     <>
       <IconSprite />
-      <div className={`window ${welcome ? 'no-rail' : ''} ${detailId === null ? '' : 'with-pane'}`}>
+      <div className={`window ${welcome ? 'no-rail' : ''} ${withPane}`}>
         {welcome ? (
           <FirstRun notes={<Notes />} />
         ) : (
           <>
             <Rail />
             <Places />
-            {detailId !== null && <DetailPane key={detailId} itemId={detailId} />}
+            {detailId !== null && (
+              <DetailPane
+                key={detailId}
+                itemId={detailId}
+                facesOf={(itemId) => <FacesSection itemId={itemId} />}
+              />
+            )}
             <Strip />
           </>
         )}

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import type { Bridge } from '../shared/ipc/contract';
 import { formatFor, type Format } from './i18n/format';
 import type { AppState, AppStore } from './store/app-store';
+import type { FacesState, FacesStore } from './store/faces-store';
 import type { QueueStore, QueueStoreState } from './store/queue-store';
 import type { ViewState, ViewStore } from './store/view-store';
 
@@ -14,10 +15,11 @@ declare global {
   }
 }
 
-/** All that a component may reach: the bridge and the three stores. */
+/** All that a component may reach: the bridge and the four stores. */
 export interface Ferry {
   readonly bridge: Bridge;
   readonly queue: QueueStore;
+  readonly faces: FacesStore;
   readonly app: AppStore;
   readonly view: ViewStore;
 }
@@ -32,6 +34,10 @@ export function useFerry(): Ferry {
 
 export function useQueue<T>(select: (state: QueueStoreState) => T): T {
   return useStore(useFerry().queue.api, select);
+}
+
+export function useFaces<T>(select: (state: FacesState) => T): T {
+  return useStore(useFerry().faces.api, select);
 }
 
 export function useApp<T>(select: (state: AppState) => T): T {

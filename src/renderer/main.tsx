@@ -7,17 +7,20 @@ import { App } from './app';
 import { FerryContext, type Ferry } from './ferry';
 import { createWords } from './i18n';
 import { createAppStore, followApp, type AppState } from './store/app-store';
+import { FacesStore } from './store/faces-store';
 import { QueueStore } from './store/queue-store';
 import { createViewStore } from './store/view-store';
 import './ui/tokens.css';
 import './ui/window.css';
 import './ui/app.css';
 import './ui/ways.css';
+import './ui/faces.css';
 
 function start(root: HTMLElement): void {
   const ferry: Ferry = {
     bridge: window.ferry,
     queue: new QueueStore(window.ferry),
+    faces: new FacesStore(window.ferry),
     app: createAppStore(),
     view: createViewStore(),
   };
@@ -31,6 +34,7 @@ function start(root: HTMLElement): void {
   ferry.app.subscribe(speak);
   followApp(ferry.bridge, ferry.app);
   ferry.queue.start();
+  ferry.faces.start();
   createRoot(root).render(
     <StrictMode>
       <I18nextProvider i18n={words}>

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { DestinationList } from './features/destinations/destination-list';
-import { useFerry, useFormat, useQueue, useView } from './ferry';
+import { useFaces, useFerry, useFormat, useQueue, useView } from './ferry';
 import { Icon, type IconName } from './ui/icon';
 import { Mark } from './ui/parts';
 
@@ -39,6 +39,7 @@ export function Rail() {
   const place = useView((state) => state.place.kind);
   const batches = useQueue((state) => state.queue?.batches.length ?? 0);
   const causes = useQueue((state) => state.queue?.causes.length ?? 0);
+  const asking = useFaces((state) => state.counts?.asking ?? 0);
   return (
     <nav className="rail" aria-label={t('rail.title')} data-zone="rail">
       <div className="brand">
@@ -60,6 +61,14 @@ export function Rail() {
           asks
           {...(causes > 0 ? { tally: format.count(causes) } : {})}
           onPress={() => view.setState({ place: { kind: 'needs' }, detailId: null })}
+        />
+        <PlaceLink
+          icon="face"
+          label={t('faces.title')}
+          current={place === 'faces'}
+          asks
+          {...(asking > 0 ? { tally: format.count(asking) } : {})}
+          onPress={() => view.setState({ place: { kind: 'faces' }, detailId: null })}
         />
       </ul>
       <DestinationList />

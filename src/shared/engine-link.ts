@@ -1,8 +1,9 @@
 /** The messages between main and the engine process. Both sides are ours, so they are types alone. */
 import type { Grant } from './credentials';
 import type { Fault, Outcome } from './faults';
+import type { FacesChange, LocalFaces } from './faces';
 import type { DestinationId } from './ids';
-import type { CallInput, CallValue, Reply } from './ipc/contract';
+import type { CallInput, CallName, CallValue, Reply } from './ipc/contract';
 import type { Profile } from './profile';
 import type { QueueDelta } from './queue-view';
 import type { UploadUrlAnswer, UploadUrlQuestion } from './upload-urls';
@@ -13,7 +14,13 @@ export interface Destination {
 }
 
 /** The calls that main hands on to the engine process (`queue.add` after it has looked at the paths). */
-export type EngineCall = 'queue.add' | 'queue.snapshot' | 'queue.items' | 'queue.detail' | 'queue.command';
+export type EngineCall =
+  | 'queue.add'
+  | 'queue.snapshot'
+  | 'queue.items'
+  | 'queue.detail'
+  | 'queue.command'
+  | Exclude<Extract<CallName, `faces.${string}`>, 'faces.picture'>;
 
 export type ToEngine =
   | {
@@ -34,6 +41,7 @@ export type ToEngine =
     }
   | { readonly kind: 'credentials'; readonly id: number; readonly outcome: Outcome<Grant> }
   | { readonly kind: 'upload-urls'; readonly id: number; readonly outcome: Outcome<UploadUrlAnswer> }
+  | { readonly kind: 'detected'; readonly id: number; readonly outcome: Outcome<LocalFaces> }
   /** New credentials can be had (the user signed in): ask again at once. */
   | { readonly kind: 'credentials-changed'; readonly destinationId: DestinationId }
   /** The machine woke up or the system says that the network is back: probe at once. */
@@ -62,6 +70,9 @@ export type FromEngine =
       readonly question: UploadUrlQuestion;
       readonly fresh: boolean;
     }
+  /** Looks for faces in a file; the detector's process is main's. */
+  | { readonly kind: 'detect'; readonly id: number; readonly path: string }
+  | { readonly kind: 'faces-changed'; readonly change: FacesChange }
   | { readonly kind: 'stopped' };
 
 /** One end of the link, whatever carries it (parentPort, UtilityProcess, a pair in memory for tests). */

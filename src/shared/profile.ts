@@ -45,6 +45,25 @@ const authorizationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('post-policy'), url }),
 ]);
 
+/** Faces in pictures. Nothing is looked at and nothing is asked before the user turns it on for a destination. */
+const facesSchema = z.strictObject({
+  /** `after-upload`: IMM reads each picture once it is verified in the bucket. */
+  detect: z.enum(['off', 'after-upload']).default('off'),
+  /** Questions to IMM a second. */
+  perSecond: z.number().min(0.1).max(50).default(5),
+  /** Looks for faces on this device before a picture is sent. */
+  ingest: z
+    .strictObject({
+      /** Pictures with faces wait for an answer; else the rule holds at once. */
+      ask: z.boolean().default(false),
+      /** Tags the object `faces=N` (needs oss:PutObjectTagging). */
+      tag: z.boolean().default(false),
+      /** Pictures with faces go below this prefix in place of the destination's. */
+      prefix: prefix.optional(),
+    })
+    .optional(),
+});
+
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
 const hostOf = (value: string): string =>
@@ -65,8 +84,15 @@ export const profileSchema = z
     allowInsecure: z.boolean().default(false),
     normalizeNames: z.enum(['as-is', 'nfc']).default('as-is'),
     imm: z.strictObject({ project: z.string().min(1), endpoint: url.optional() }).optional(),
+    faces: facesSchema.optional(),
   })
   .superRefine((profile, context) => {
+    if (profile.faces?.detect === 'after-upload' && profile.imm === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['faces', 'detect'],
+        message: 'needs an IMM project; name it as imm.project',
+      });
     const places: [readonly string[], string | undefined][] = [
       [['endpoint'], profile.endpoint],
       [['authorization', 'url'], 'url' in profile.authorization ? profile.authorization.url : undefined],

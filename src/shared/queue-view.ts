@@ -9,9 +9,14 @@ const instant = z.number();
 
 /** What a file in the queue is doing, as the window, the command and the receipt see it. */
 export const itemStateSchema = z.discriminatedUnion('kind', [
+  /** Found, and not yet waiting: the rule of its destination has faces looked for first. */
+  z.object({ kind: z.literal('scanned') }),
   z.object({ kind: z.literal('waiting') }),
   z.object({ kind: z.literal('uploading') }),
-  z.object({ kind: z.literal('paused'), why: z.enum(['user', 'offline', 'credentials', 'schedule']) }),
+  z.object({
+    kind: z.literal('paused'),
+    why: z.enum(['user', 'offline', 'credentials', 'schedule', 'faces']),
+  }),
   z.object({ kind: z.literal('retrying'), at: instant, attempt: count, fault: faultSchema }),
   z.object({ kind: z.literal('verifying') }),
   z.object({ kind: z.literal('completing') }),

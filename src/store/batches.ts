@@ -2,6 +2,7 @@ import { fault, success, failure, type Fault, type Outcome } from '../shared/fau
 import type { BatchId, DestinationId } from '../shared/ids';
 import type { ConflictPolicy } from '../shared/profile';
 import { integerIn, textIn, type Database } from './database';
+import type { BatchFaces } from './faces/faces-types';
 import type { KnownDestination, NewBatch } from './queue-types';
 
 /** Batch ids stay below this, so that item ids stay exact numbers. */
@@ -38,8 +39,9 @@ export function registerDestination(database: Database, destination: KnownDestin
 export function createBatch(database: Database, batch: NewBatch): Outcome<BatchId> {
   const row = database.get(
     `INSERT INTO batches
-       (destination_id, name, kind, prefix, conflict, normalize_names, created_at, scanning)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 1) RETURNING batch_id`,
+       (destination_id, name, kind, prefix, conflict, normalize_names, created_at, scanning,
+        detect_faces, ingest)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?) RETURNING batch_id`,
     batch.destinationId,
     batch.name,
     batch.kind,
@@ -47,6 +49,7 @@ export function createBatch(database: Database, batch: NewBatch): Outcome<BatchI
     batch.conflict,
     batch.normalizeNames,
     batch.createdAt,
+    ...facesColumns(batch.faces),
   );
   const batchId = row === undefined ? MOST_BATCHES : integerIn(row, 'batch_id');
   if (batchId >= MOST_BATCHES) {
@@ -93,13 +96,26 @@ export function findUnfinishedBatch(
   return null;
 }
 
-export function joinBatch(database: Database, batchId: BatchId, conflict: ConflictPolicy): void {
+/** What the destination says of faces now holds for what is found from now on. */
+export function joinBatch(
+  database: Database,
+  batchId: BatchId,
+  conflict: ConflictPolicy,
+  faces?: BatchFaces,
+): void {
   database.run(
-    'UPDATE batches SET conflict = ?, scanning = 1, scan_fault = NULL WHERE batch_id = ?',
+    `UPDATE batches SET conflict = ?, scanning = 1, scan_fault = NULL, detect_faces = ?, ingest = ?
+     WHERE batch_id = ?`,
     conflict,
+    ...facesColumns(faces),
     batchId,
   );
 }
+
+const facesColumns = (faces: BatchFaces | undefined): [number, string | null] => [
+  faces?.detect === true ? 1 : 0,
+  faces === undefined || faces.ingest === null ? null : JSON.stringify(faces.ingest),
+];
 
 /** A scan that was canceled meanwhile stays as it is. */
 export function markScanned(database: Database, batchId: BatchId, why: Fault | null): void {

@@ -3,9 +3,11 @@ import { batchOf, itemIdAt, type BatchId, type ItemId } from '../shared/ids';
 import type { Scope, Verb } from '../shared/queue-view';
 import { integerIn, textIn, type Database, type Row } from './database';
 import { endItem, moveItem, reviveItem, standingOf } from './item-stand';
-import { markPossibleOrphan, standWhenLetGo } from './records';
+import { answerRule } from './faces/decisions';
+import { standWhenLetGo } from './faces/ingest-stand';
+import { markPossibleOrphan } from './records';
 import { removeEmptyBatches, removeItem } from './removal';
-import { CONFLICT, EXEMPT, HELD, isEnded, UNENDED, WAITING } from './stands';
+import { ASKING, CONFLICT, EXEMPT, HELD, isEnded, UNENDED, WAITING } from './stands';
 import { Tally } from './tally';
 import { leftoverOfItem } from './work';
 
@@ -74,6 +76,7 @@ function* letItemsGo(command: Command): Pieces {
   const { database, progress } = command;
   const tally = new Tally();
   for (const itemId of itemsOf(command)) {
+    if (goByRule(command, itemId)) continue;
     const standing = standingOf(database, itemId);
     const stand = standWhenLetGo(database, itemId);
     if (standing === null || isEnded(standing.stand) || standing.stand === stand) continue;
@@ -82,6 +85,17 @@ function* letItemsGo(command: Command): Pieces {
   }
   tally.write(database);
   yield;
+}
+
+/**
+ * Who sends on a picture that waits for an answer, and names it, means: as the rule says. Letting a whole batch go
+ * answers nothing, for nobody has looked at its pictures.
+ */
+function goByRule({ database, progress }: Command, itemId: ItemId): boolean {
+  if (standingOf(database, itemId)?.stand !== ASKING || !answerRule(database, itemId, 'by-rule'))
+    return false;
+  progress.affected += 1;
+  return true;
 }
 
 /** Marks batches, not rows: it takes no longer for a million files than for one. */
@@ -116,7 +130,7 @@ function* letBatchesGo(command: Command): Pieces {
       (itemId, tally) => {
         const standing = standingOf(database, itemId);
         if (standing === null || command.live.has(itemId)) return;
-        moveItem(database, tally, itemId, standing, WAITING);
+        moveItem(database, tally, itemId, standing, standWhenLetGo(database, itemId));
         command.progress.affected += 1;
       },
       database,
@@ -155,7 +169,9 @@ function moveAll(database: Database, batchId: BatchId, from: number, to: number)
 function* retryItems(command: Command): Pieces {
   const { database } = command;
   const tally = new Tally();
-  for (const itemId of itemsOf(command)) retry(command, tally, itemId, standWhenLetGo(database, itemId));
+  for (const itemId of itemsOf(command)) {
+    if (!goByRule(command, itemId)) retry(command, tally, itemId, standWhenLetGo(database, itemId));
+  }
   tally.write(database);
   yield;
 }
@@ -177,10 +193,15 @@ function* retryBatches(command: Command): Pieces {
   }
 }
 
-function retry({ database, live, progress }: Command, tally: Tally, itemId: ItemId, stand: number): void {
+function retry(
+  { database, live, now, progress }: Command,
+  tally: Tally,
+  itemId: ItemId,
+  stand: number,
+): void {
   const standing = standingOf(database, itemId);
   if (standing === null || standing.stand < CONFLICT || live.has(itemId)) return;
-  reviveItem(database, tally, itemId, standing, stand);
+  reviveItem(database, tally, itemId, standing, { stand, at: now });
   progress.affected += 1;
 }
 
@@ -192,7 +213,7 @@ function* decide(command: Command, verb: 'overwrite' | 'keep-both' | 'skip'): Pi
     if (standing?.stand !== CONFLICT || live.has(itemId)) return;
     if (verb === 'skip') endItem(database, tally, itemId, standing, now, { kind: 'canceled' });
     else {
-      reviveItem(database, tally, itemId, standing, stand);
+      reviveItem(database, tally, itemId, standing, { stand, at: now });
       database.run('UPDATE work SET conflict = ? WHERE item_id = ?', verb, itemId);
     }
     progress.affected += 1;

@@ -43,10 +43,13 @@ const noSums = (): Sums => ({
 function countName(stand: number, held: boolean): keyof Counts {
   switch (stand) {
     case stands.WAITING:
+    case stands.SCANNED:
       return held ? 'paused' : 'waiting';
     case stands.HELD:
       return 'paused';
+    // A rule that asks the user is no pause by the user.
     case stands.EXEMPT:
+    case stands.ASKING:
       return 'waiting';
     case stands.DONE:
       return 'done';

@@ -1,7 +1,8 @@
 import type { ItemEnd } from '../engine/ports';
 import type { ItemId } from '../shared/ids';
 import { integerIn, textIn, type Database } from './database';
-import { codeOfEnd, CONFLICT, isEnded, standOfEnd } from './stands';
+import { afterMove, standWhenRevived } from './faces/ingest-stand';
+import { codeOfEnd, CONFLICT, EXEMPT, isEnded, standOfEnd, WAITING } from './stands';
 import type { Tally } from './tally';
 
 /** Where an item stands, and what it weighs in the counters. */
@@ -52,6 +53,8 @@ export function endItem(
   tally.add(itemId, stand, code, 1, from.sizeBytes);
   database.run('UPDATE work SET stand = ?, look_again = 0 WHERE item_id = ?', stand, itemId);
   insertEnd(database, itemId, at, end);
+  // What the engine had in hand is decided: a look at the decision would be one for nothing, a million times.
+  if (from.stand !== WAITING && from.stand !== EXEMPT) afterMove(database, itemId, true);
 }
 
 export function insertEnd(database: Database, itemId: ItemId, at: number, end: ItemEnd): void {
@@ -70,16 +73,18 @@ export function insertEnd(database: Database, itemId: ItemId, at: number, end: I
   );
 }
 
-/** Makes an ended item runnable again; the source is looked at afresh. */
+/** Makes an ended item runnable again, unless a rule holds it; the source is looked at afresh. */
 export function reviveItem(
   database: Database,
   tally: Tally,
   itemId: ItemId,
   from: Standing,
-  stand: number,
+  { stand, at }: { readonly stand: number; readonly at: number },
 ): void {
   if (!isEnded(from.stand)) return;
-  moveItem(database, tally, itemId, from, stand);
+  const held = standWhenRevived(database, itemId, at);
+  moveItem(database, tally, itemId, from, held ?? stand);
   database.run('UPDATE work SET look_again = 1 WHERE item_id = ?', itemId);
   database.run('DELETE FROM ends WHERE item_id = ?', itemId);
+  if (held !== null) afterMove(database, itemId, false);
 }

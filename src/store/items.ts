@@ -1,10 +1,11 @@
 import { fault, type Fault } from '../shared/faults';
 import { itemIdAt, type BatchId, type ItemId } from '../shared/ids';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
+import { askForIngest } from './faces/put-question';
 import { insertEnd } from './item-stand';
 import type { FoundItem } from './queue-types';
 import { storeSnapshot } from './records';
-import { FAILED, isEnded, WAITING } from './stands';
+import { ASKING, FAILED, isEnded, SCANNED, WAITING } from './stands';
 import { Tally } from './tally';
 
 /** The most that one call may add: a longer transaction would be felt. */
@@ -44,7 +45,7 @@ export function addItems(
     const hash = pathHash(batchId, item.rootIndex, item.name);
     const known = knownRow(database, batchId, item, hash);
     if (known !== undefined) {
-      refresh(database, tally, known, item);
+      refresh(database, tally, known, item, now);
       continue;
     }
     last += 1;
@@ -76,14 +77,19 @@ function knownRow(database: Database, batchId: BatchId, item: FoundItem, hash: n
 }
 
 /** A file that changed before anything of it was sent is simply another file now. */
-function refresh(database: Database, tally: Tally, known: Row, item: FoundItem): void {
+function refresh(database: Database, tally: Tally, known: Row, item: FoundItem, now: number): void {
   const stand = integerIn(known, 'stand');
   const begun = textOrNull(known, 'upload_id') !== null || integerOrNull(known, 'initiating_at') !== null;
   if (isEnded(stand) || begun || textIn(known, 'fingerprint') === item.snapshot.fingerprint) return;
   const itemId = integerIn(known, 'item_id') as ItemId;
   tally.add(itemId, stand, '', -1, integerIn(known, 'size_bytes'));
-  tally.add(itemId, stand, '', 1, item.snapshot.sizeBytes);
+  // What was found in the other bytes says nothing of these.
+  const asksAgain = stand === ASKING || stand === SCANNED;
+  tally.add(itemId, asksAgain ? SCANNED : stand, '', 1, item.snapshot.sizeBytes);
   storeSnapshot(database, itemId, item.snapshot);
+  if (!asksAgain) return;
+  database.run('UPDATE work SET stand = ? WHERE item_id = ?', SCANNED, itemId);
+  askForIngest(database, itemId, now);
 }
 
 function insertItem(
@@ -108,9 +114,11 @@ function insertItem(
     hash,
   );
   const { refused } = item;
-  const stand = refused === undefined ? WAITING : FAILED;
+  const unended = item.looksFirst === true ? SCANNED : WAITING;
+  const stand = refused === undefined ? unended : FAILED;
   const { sizeBytes } = item.snapshot;
   database.run('INSERT INTO work (item_id, stand, size_bytes) VALUES (?, ?, ?)', itemId, stand, sizeBytes);
   tally.add(itemId, stand, refused?.code ?? '', 1, sizeBytes);
   if (refused !== undefined) insertEnd(database, itemId, now, { kind: 'failed', fault: refused });
+  else if (stand === SCANNED) askForIngest(database, itemId, now);
 }

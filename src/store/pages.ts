@@ -12,10 +12,11 @@ import {
 import type { ConflictPolicy, Profile } from '../shared/profile';
 import type { BatchRow } from '../shared/queue-view';
 import { readFault } from './counts';
+import type { IngestRule } from './faces/faces-types';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
-import { keyOf, sourcePathOf } from './keys';
+import { keyOf, sourcePathOf } from './item-path';
 import type { BatchPlan, EndedItem, StoredDetail, StoredRow, StoredState } from './queue-types';
-import { DONE, EXEMPT, HELD, isEnded, kindOfEnd, SKIPPED } from './stands';
+import { ASKING, DONE, EXEMPT, HELD, isEnded, kindOfEnd, SCANNED, SKIPPED } from './stands';
 import { partsOf } from './work';
 
 const MOST_ROWS = 500;
@@ -85,6 +86,8 @@ function storedRow(row: Row, batchHeld: boolean): StoredRow {
 
 function stateOf(row: Row, stand: number, batchHeld: boolean): StoredState {
   if (!isEnded(stand)) {
+    if (stand === ASKING) return { kind: 'paused', why: 'faces' };
+    if (stand === SCANNED) return { kind: 'scanned' };
     const paused = stand === HELD || (batchHeld && stand !== EXEMPT);
     return paused ? { kind: 'paused', why: 'user' } : { kind: 'waiting' };
   }
@@ -198,5 +201,14 @@ export function planOf(database: Database, batchId: BatchId): BatchPlan | null {
     createdAt: integerIn(row, 'created_at'),
     normalizeNames: textIn(row, 'normalize_names') as Profile['normalizeNames'],
     scanning: integerIn(row, 'scanning') === 1,
+    faces: {
+      detect: integerIn(row, 'detect_faces') === 1,
+      ingest: ingestIn(row),
+    },
   };
+}
+
+function ingestIn(row: Row): IngestRule | null {
+  const text = textOrNull(row, 'ingest');
+  return text === null ? null : (JSON.parse(text) as IngestRule);
 }

@@ -6,6 +6,7 @@ import { createBatch, findUnfinishedBatch, joinBatch, markScanned, registerDesti
 import { carryOut, type Progress } from './commands';
 import { faultOf, isDamage, openDatabase, type Database, type OpenDatabase } from './database';
 import { beginRun, openDirectory, type OpenedDirectory } from './directory';
+import { facesStoreOf } from './faces/faces-store';
 import { GroupCommit, type Clock } from './group-commit';
 import { addItems } from './items';
 import { guardWith, nextTurn, readerOf, type Guard } from './queue-reader';
@@ -71,7 +72,14 @@ function storeOf(opened: OpenedDirectory, clock: Clock, run: number): QueueStore
     createBatch: (batch) => change(() => createBatch(database, batch)),
     findUnfinishedBatch: (destinationId, rootPaths, prefix) =>
       upToDate(() => findUnfinishedBatch(database, destinationId, rootPaths, prefix)),
-    joinBatch: (batchId, conflict) => guard(() => joinBatch(database, batchId, conflict)),
+    joinBatch: (batchId, conflict, faces) => guard(() => joinBatch(database, batchId, conflict, faces)),
+    faces: facesStoreOf({
+      database,
+      read: guard,
+      change: (work) => guard(() => database.transaction(work)),
+      changeUpToDate: (work) => upToDate(() => database.transaction(work)),
+      now: () => clock.now(),
+    }),
     addItems: (batchId, items) =>
       flat(
         upToDate(() =>

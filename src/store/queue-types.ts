@@ -4,6 +4,7 @@ import type { Fault, Outcome } from '../shared/faults';
 import type { BatchId, Crc64, DestinationId, ETag, ItemId, ObjectKey, UploadId } from '../shared/ids';
 import type { ConflictPolicy, Profile } from '../shared/profile';
 import type { BatchRow, Cause, Counts, ItemState } from '../shared/queue-view';
+import type { BatchFaces, FacesStore } from './faces/faces-types';
 
 /** A destination and what makes it the same place: region, bucket and endpoint. */
 export interface KnownDestination {
@@ -31,6 +32,8 @@ export interface NewBatch {
   readonly conflict: ConflictPolicy;
   readonly createdAt: number;
   readonly normalizeNames: Profile['normalizeNames'];
+  /** Left out: nothing is asked of its pictures. */
+  readonly faces?: BatchFaces;
 }
 
 /** What a scan needs to know of its batch. */
@@ -64,12 +67,23 @@ export interface FoundItem {
   readonly snapshot: Snapshot;
   /** It cannot be sent (its name is not UTF-8, its key is refused): the row is there, and has failed already. */
   readonly refused?: Fault;
+  /** The rule of its destination has faces looked for before it may be sent. */
+  readonly looksFirst?: boolean;
 }
 
 export type StoredState = Extract<
   ItemState,
   {
-    kind: 'waiting' | 'paused' | 'done' | 'skipped' | 'conflict' | 'source-changed' | 'failed' | 'canceled';
+    kind:
+      | 'scanned'
+      | 'waiting'
+      | 'paused'
+      | 'done'
+      | 'skipped'
+      | 'conflict'
+      | 'source-changed'
+      | 'failed'
+      | 'canceled';
   }
 >;
 
@@ -172,7 +186,8 @@ export interface QueueStore extends StorePort, QueueReader {
     prefix: string,
   ): Outcome<BatchId | null>;
   /** Takes up an unfinished batch again: it is scanned once more, under this policy. */
-  joinBatch(batchId: BatchId, conflict: ConflictPolicy): Outcome<void>;
+  joinBatch(batchId: BatchId, conflict: ConflictPolicy, faces?: BatchFaces): Outcome<void>;
+  readonly faces: FacesStore;
   /**
    * Adds at most 2,000 items in one transaction. A path that is there already is left alone; if it has not ended
    * and no upload of it was begun, it gets the new snapshot. `added` counts the new rows. Fault `canceled` when the

@@ -1,10 +1,12 @@
 import type { Snapshot, StoreRecord, UploadedPart } from '../engine/ports';
 import { assertNever } from '../shared/brand';
 import { batchOf, type ItemId, type ObjectKey } from '../shared/ids';
-import { integerIn, integerOrNull, type Database } from './database';
+import { integerOrNull, type Database } from './database';
+import { standWhenLetGo } from './faces/ingest-stand';
+import { askAutomatically } from './faces/questions';
+import { keyOf } from './item-path';
 import { endItem, moveItem, standingOf } from './item-stand';
-import { keyOf } from './keys';
-import { EXEMPT, HELD, isEnded, WAITING } from './stands';
+import { HELD, isEnded } from './stands';
 import type { Tally } from './tally';
 
 /**
@@ -71,16 +73,13 @@ export function applyRecord(database: Database, tally: Tally, record: StoreRecor
     case 'ended':
       database.run('DELETE FROM begun WHERE item_id = ?', itemId);
       endItem(database, tally, itemId, standing, record.at, record.end);
+      // In one transaction with the end, so that no crash comes between. Skipped: the same bytes are in the bucket.
+      if (record.end.kind === 'done' || record.end.kind === 'skipped')
+        askAutomatically(database, itemId, record.at);
       return;
     default:
       assertNever(record);
   }
-}
-
-/** An item that may go on although its batch is paused is marked as such. */
-export function standWhenLetGo(database: Database, itemId: ItemId): number {
-  const batch = database.get('SELECT held FROM batches WHERE batch_id = ?', batchOf(itemId));
-  return batch !== undefined && integerIn(batch, 'held') === 1 ? EXEMPT : WAITING;
 }
 
 /** The first key stays known: the names that are tried are made of it. */

@@ -1,6 +1,7 @@
 import type { Leftover } from '../engine/ports';
 import type { BatchId, ItemId } from '../shared/ids';
 import type { Database } from './database';
+import { forgetFaces } from './faces/pictures';
 import type { Standing } from './item-stand';
 import type { Tally } from './tally';
 import { leftoverOfItem } from './work';
@@ -28,6 +29,8 @@ export function removeItem(
   database.run('DELETE FROM uploads WHERE item_id = ?', itemId);
   database.run('DELETE FROM ends WHERE item_id = ?', itemId);
   database.run('DELETE FROM items WHERE item_id = ?', itemId);
+  forgetFaces(database, itemId);
+  database.run('DELETE FROM face_decisions WHERE item_id = ?', itemId);
   database.run('DELETE FROM work WHERE item_id = ?', itemId);
   return leftover;
 }
@@ -43,5 +46,6 @@ export function removeEmptyBatches(database: Database, batchIds: readonly BatchI
     if (gone === 0) continue;
     database.run('DELETE FROM roots WHERE batch_id = ?', batchId);
     database.run('DELETE FROM counters WHERE batch_id = ?', batchId);
+    database.run('DELETE FROM face_counters WHERE batch_id = ?', batchId);
   }
 }

@@ -93,8 +93,59 @@ ALTER TABLE items ADD COLUMN renamed_from TEXT;
 ALTER TABLE work ADD COLUMN conflict TEXT;
 `;
 
+// Faces in pictures (docs/decisions/faces-are-questions.md). Sources: 0 this device, 1 IMM. States of an answer: 0 asked,
+// 1 found, 2 failed. Of a decision: 0 to be made, 1 made, 2 asks the user, 3 made and the item was let go.
+const FACES = `
+ALTER TABLE batches ADD COLUMN detect_faces INTEGER NOT NULL DEFAULT 0;
+-- The rule of the destination as it was when the files were handed in, as JSON; null: none.
+ALTER TABLE batches ADD COLUMN ingest TEXT;
+
+CREATE TABLE faces (
+  item_id INTEGER NOT NULL, source INTEGER NOT NULL, state INTEGER NOT NULL, asked_at INTEGER NOT NULL,
+  ended_at INTEGER, took INTEGER, project TEXT, etag TEXT, object_key TEXT, width INTEGER, height INTEGER,
+  faces INTEGER NOT NULL DEFAULT 0, fault TEXT,
+  PRIMARY KEY (item_id, source)
+) WITHOUT ROWID;
+
+-- Large and seldom read.
+CREATE TABLE face_answers (
+  item_id INTEGER NOT NULL, source INTEGER NOT NULL, raw TEXT NOT NULL, PRIMARY KEY (item_id, source)
+);
+
+-- What is still to be asked. destination_id is empty for this device. due_at is also the order.
+CREATE TABLE face_questions (
+  item_id INTEGER NOT NULL, source INTEGER NOT NULL, destination_id TEXT NOT NULL, automatic INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL,
+  PRIMARY KEY (item_id, source)
+) WITHOUT ROWID;
+CREATE INDEX face_questions_due ON face_questions (source, destination_id, due_at, item_id);
+
+CREATE TABLE face_decisions (
+  item_id INTEGER PRIMARY KEY, state INTEGER NOT NULL, faces INTEGER, tag TEXT, object_key TEXT
+);
+CREATE INDEX face_decisions_made ON face_decisions (item_id) WHERE state = 1;
+
+-- One row for each item that has an answer, a question or an open decision: the better of its answers.
+-- shown: 0 waiting, 1 with faces, 2 without, 3 failed.
+CREATE TABLE pictures (
+  item_id INTEGER PRIMARY KEY, shown INTEGER NOT NULL, source INTEGER NOT NULL, faces INTEGER NOT NULL,
+  asks INTEGER NOT NULL, tiles INTEGER NOT NULL
+);
+CREATE INDEX pictures_shown ON pictures (shown);
+CREATE INDEX pictures_asking ON pictures (item_id) WHERE asks = 1;
+
+CREATE TABLE face_tiles (
+  item_id INTEGER NOT NULL, face_index INTEGER NOT NULL, source INTEGER NOT NULL, PRIMARY KEY (item_id, face_index)
+) WITHOUT ROWID;
+
+-- kind: as pictures.shown, 4 asking, 5 tiles.
+CREATE TABLE face_counters (
+  batch_id INTEGER NOT NULL, kind INTEGER NOT NULL, items INTEGER NOT NULL, PRIMARY KEY (batch_id, kind)
+) WITHOUT ROWID;
+`;
+
 /** Step n brings a file of version n to version n + 1. A step that was released is never changed. */
-export const MIGRATIONS: readonly string[] = [QUEUE, LEFTOVERS, BEGUN, CONFLICTS];
+export const MIGRATIONS: readonly string[] = [QUEUE, LEFTOVERS, BEGUN, FACES, CONFLICTS];
 
 export function versionOf(database: Database): number {
   const row = database.get('PRAGMA user_version');

@@ -9,6 +9,10 @@ export const WAITING = 0;
 export const HELD = 1;
 /** Let go on by the user while its batch is paused. Stands only in batches that are held. */
 export const EXEMPT = 2;
+/** Not runnable: the rule of its destination has faces looked for first, or what it decided was not told yet. */
+export const SCANNED = 3;
+/** Not runnable: the rule asks the user. */
+export const ASKING = 4;
 export const DONE = 10;
 export const SKIPPED = 11;
 export const CONFLICT = 12;
@@ -16,7 +20,7 @@ export const SOURCE_CHANGED = 13;
 export const FAILED = 14;
 export const CANCELED = 15;
 
-export const UNENDED = [WAITING, HELD, EXEMPT] as const;
+export const UNENDED = [WAITING, HELD, EXEMPT, SCANNED, ASKING] as const;
 export const isEnded = (stand: number): boolean => stand >= DONE;
 
 const STANDS: Readonly<Record<ItemEnd['kind'], number>> = {

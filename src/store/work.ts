@@ -13,18 +13,19 @@ import {
 } from '../shared/ids';
 import type { ConflictPolicy } from '../shared/profile';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
-import { keyOf, sourcePathOf } from './keys';
+import { keyOf, sourcePathOf } from './item-path';
 import type { RecoveredQueue } from './queue-types';
 import { CANCELED, CONFLICT, DONE, EXEMPT, SKIPPED, SOURCE_CHANGED, WAITING } from './stands';
 
 /** Plans are pinned: the planner would walk all rows of a batch instead of the few that are open. */
 export const WORK_QUERY = `
-  SELECT w.item_id, w.size_bytes, w.look_again, w.conflict, i.name, i.object_key, i.renamed_from, i.modified_at, i.fingerprint,
-    r.path, r.key_prefix, r.is_file, u.upload_id, u.part_size, u.initiating_at
+  SELECT w.item_id, w.size_bytes, w.look_again, w.conflict, i.name, i.object_key, i.renamed_from, i.modified_at,
+    i.fingerprint, r.path, r.key_prefix, r.is_file, u.upload_id, u.part_size, u.initiating_at, d.tag
   FROM work w INDEXED BY work_open
   CROSS JOIN items i ON i.item_id = w.item_id
   CROSS JOIN roots r ON r.batch_id = ? AND r.root_index = i.root_index
   LEFT JOIN uploads u ON u.item_id = w.item_id
+  LEFT JOIN face_decisions d ON d.item_id = w.item_id
   WHERE w.stand = ? AND w.stand < 10 AND w.item_id > ? AND w.item_id < ?
   ORDER BY w.item_id LIMIT ?`;
 
@@ -77,6 +78,7 @@ function workItem(database: Database, destinationId: DestinationId, batch: Row, 
       },
     },
     conflict: (textOrNull(row, 'conflict') ?? textIn(batch, 'conflict')) as ConflictPolicy,
+    tagging: textOrNull(row, 'tag'),
     checkpoint: checkpointOf(database, itemId, row),
     initiatingAtServer: integerOrNull(row, 'initiating_at'),
     begun: database

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Credentials } from '../../src/main/credentials';
 import { credentialsHandlers } from '../../src/main/ipc/handlers-credentials';
+import { facesHandlers } from '../../src/main/ipc/handlers-faces';
 import { queueHandlers, type Desktop, type EngineDesk } from '../../src/main/ipc/handlers-queue';
 import { settingsHandlers } from '../../src/main/ipc/handlers-settings';
 import { serve } from '../../src/main/ipc/serve';
@@ -72,6 +73,13 @@ function engineDesk(heard: unknown[]): EngineDesk {
     'queue.items': () => ({ revision: 0, total: 0, rows: [] }),
     'queue.detail': (input) => ('itemId' in input && input.itemId === 7 ? detail : null),
     'queue.command': () => ({ affected: 0 }),
+    'faces.batches': () => ({ revision: 0, batches: [] }),
+    'faces.page': () => ({ revision: 0, total: 0, rows: [] }),
+    'faces.sheet': () => ({ revision: 0, total: 0, tiles: [] }),
+    'faces.detail': () => null,
+    'faces.ask': () => ({ queued: 0, refused: 0 }),
+    'faces.clear': () => ({ cleared: 0 }),
+    'faces.decide': () => ({ affected: 0 }),
   };
   return {
     status: () => ({ kind: 'running', restarts: 3, resumedItems: 0, keptBytes: 0 }),
@@ -129,6 +137,13 @@ function app(chosen: readonly string[] = []) {
       desktop,
       hasDestination: (id) => book.destinations().some(({ destinationId }) => destinationId === id),
     }),
+    ...facesHandlers({
+      engine: engineDesk(heard),
+      picture: (itemId) => {
+        heard.push({ name: 'faces.picture', input: { itemId } });
+        return Promise.resolve(success({ kind: 'none', why: 'no-picture' }));
+      },
+    }),
   };
   const listeners = new Map<string, (event: null, input: unknown) => Promise<Reply<unknown>>>();
   const port = { handle: listeners.set.bind(listeners), removeHandler: listeners.delete.bind(listeners) };
@@ -185,7 +200,7 @@ describe('junk is refused by every call', () => {
     ['queue.command', { verb: 'pause', scope: { kind: 'items', itemIds: [] } }],
     ['queue.choose', { destinationId: 'one', what: 'drive' }],
     ['source.reveal', { itemId: '/etc/passwd' }],
-    ['clipboard.write', { text: 'x'.repeat(4097) }],
+    ['clipboard.write', { text: 'x'.repeat(4_000_001) }],
     ['destinations.save', { destinationId: null, profile: { ...PROFILE, accessKeySecret: 'x' } }],
     ['destinations.save', { destinationId: null, profile: null }],
     ['credentials.set', { destinationId: 'one', secret: { kind: 'bearer', bearer: 'very secret' } }],

@@ -25,6 +25,7 @@ import {
   stored,
 } from '../fakes/queue-samples';
 import { commandsContract } from './store-contract-commands';
+import { facesContract } from './store-contract-faces';
 
 export interface StoreBench {
   readonly clock: VirtualClock;
@@ -67,6 +68,7 @@ export function storeContract(name: string, makeBench: () => StoreBench): void {
       must(store.rows(batchId, 0, 500)).map((row) => row.state.kind);
 
     commandsContract(makeBench);
+    facesContract(makeBench);
 
     describe('groups', () => {
       test('a fact is persisted after 50 ms, not before, and told with the last seq of its group', async () => {
@@ -182,6 +184,7 @@ export function storeContract(name: string, makeBench: () => StoreBench): void {
           name: '2024/1.jpg',
           source: { path: '/data/photos/2024/1.jpg', snapshot: snapshotOf(1) },
           conflict: 'never-overwrite',
+          tagging: null,
           checkpoint: null,
           initiatingAtServer: null,
           begun: [],

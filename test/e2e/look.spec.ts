@@ -6,6 +6,7 @@ import { setFaults } from './support/admin';
 import { dropPaths, expect, holdPaths, takePathsAway } from './support/app';
 import { violationsOf } from './support/axe';
 import { batchRow, expectState, fileIn, itemRow, openDesk, partsStored, slowly, test } from './support/desk';
+import { CUP, sixPortraits } from './support/pictures';
 import { bytesOf } from './support/trees';
 
 const pictures = resolve(__dirname, '../../out/look');
@@ -207,4 +208,34 @@ test('a queue of 10,000 files', async ({ folder, cloud, desk: { app, page } }) =
   await expect(page.locator('[role="row"][aria-rowindex="10002"]')).toBeFocused();
   await expect(page.locator('[role="row"][aria-rowindex="10002"]')).toHaveAttribute('aria-busy', 'false');
   await look(page, 'long-end');
+});
+
+test('faces: in pictures, on this device, in a form', async ({ folder, desk: { app, page } }) => {
+  await sized(app, page, 1180, 760);
+  await page.keyboard.press('Control+4');
+  await look(page, 'faces-empty');
+  await page.keyboard.press('Control+1');
+  await dropPaths(page, [await sixPortraits(folder), CUP]);
+  await expectState(itemRow(page, 'six-portraits.jpg'), 'done');
+  await itemRow(page, 'six-portraits.jpg').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Look on this device' }).click();
+  await itemRow(page, 'six-portraits.jpg').dblclick();
+  await expect(page.locator('.faces-section .facebox').first()).toBeVisible({ timeout: 30_000 });
+  await look(page, 'faces-detail');
+  await page.keyboard.press('Control+4');
+  await expect(page.locator('.stage .facebox').first()).toBeVisible();
+  await look(page, 'faces');
+  await page.getByRole('button', { name: 'Contact sheet' }).click();
+  await expect(page.locator('.tile img').first()).toBeVisible();
+  await look(page, 'faces-sheet');
+  await page.getByRole('button', { name: 'One picture' }).click();
+  await sized(app, page, 820, 520);
+  await look(page, 'faces.820');
+  await sized(app, page, 1180, 760);
+  await page.getByRole('button', { name: 'Change Sandbox' }).click();
+  await page.getByRole('switch', { name: 'Ask IMM for faces after upload' }).click();
+  await page.getByRole('switch', { name: 'Look for faces on this device before upload' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByLabel('IMM project')).toBeFocused();
+  await look(page, 'faces-form');
 });

@@ -1,6 +1,7 @@
 import type { Checkpoint, ItemEnd, Leftover, Snapshot, UploadedPart } from '../../src/engine/ports';
 import type { BatchId, ItemId, UploadId } from '../../src/shared/ids';
 import type { ConflictPolicy } from '../../src/shared/profile';
+import type { MemoryDecision } from './memory-faces';
 import type { FoundItem, NewBatch } from '../../src/store/queue-types';
 
 export interface Row {
@@ -10,6 +11,8 @@ export interface Row {
   renamedFrom: FoundItem['key'] | null;
   /** The user's own word on this item. */
   conflict: ConflictPolicy | null;
+  /** What a rule of the destination makes of it; null: no rule holds it. */
+  decision: MemoryDecision | null;
   snapshot: Snapshot;
   held: boolean;
   /** Goes on although its batch is held. */
@@ -60,6 +63,10 @@ export function newRow(itemId: ItemId, found: FoundItem, now: number): Row {
     key: found.key,
     renamedFrom: null,
     conflict: null,
+    decision:
+      found.looksFirst === true && refused === undefined
+        ? { state: 'to-be-made', tag: null, key: null }
+        : null,
     snapshot: found.snapshot,
     held: false,
     exempt: false,

@@ -18,23 +18,18 @@ import {
 } from '../../src/shared/ids';
 import type { ConflictPolicy } from '../../src/shared/profile';
 import type { Scope, Verb } from '../../src/shared/queue-view';
+import { answerRule, asksUser, isHeldByRule, noteVerdict, release, stateOf } from './memory-faces';
 import { checkpointOf, keptBytes, MemoryDisk, newRow, type Batch, type Row } from './memory-disk';
+import type { FacesStore } from '../../src/store/faces/faces-types';
 import { GroupCommit } from '../../src/store/group-commit';
-import type {
-  FoundItem,
-  NewBatch,
-  QueueStore,
-  RecoveredQueue,
-  StoredRow,
-  StoredState,
-} from '../../src/store/queue-types';
+import type { FoundItem, NewBatch, QueueStore, RecoveredQueue, StoredRow } from '../../src/store/queue-types';
 
 /** What tests may do to a store, whatever it is made of. */
 export type SeededStore = StorePort &
   Pick<
     QueueStore,
     'recover' | 'createBatch' | 'joinBatch' | 'addItems' | 'markScanned' | 'markScanFault' | 'rows' | 'row'
-  >;
+  > & { readonly faces: Pick<FacesStore, 'note' | 'release' | 'decide'> };
 
 const diskFull = (): Fault => fault('disk-full', 'The disk that holds the queue is full.');
 
@@ -65,6 +60,25 @@ export class MemoryStore implements SeededStore {
   fillDisk(full: boolean): void {
     this.#disk.full = full;
   }
+
+  readonly faces: SeededStore['faces'] = {
+    note: (note) =>
+      this.#change(() => {
+        const row = this.#disk.rows.get(note.itemId);
+        return row !== undefined && noteVerdict(row, note);
+      }),
+    release: () =>
+      this.#change(() =>
+        this.#sorted()
+          .filter(release)
+          .map((row) => row.itemId),
+      ),
+    decide: (itemIds, how) =>
+      this.#change(() => {
+        const rows = itemIds.flatMap((itemId) => this.#disk.rows.get(itemId) ?? []);
+        return { affected: rows.filter((row) => answerRule(row, how)).length };
+      }),
+  };
 
   write(seq: number, record: StoreRecord): void {
     this.#group.write(seq, record);
@@ -178,7 +192,7 @@ export class MemoryStore implements SeededStore {
   }
 
   #runnable(row: Row): boolean {
-    return row.end === null && !row.held && (row.exempt || !this.#batch(row).held);
+    return row.end === null && !row.held && !isHeldByRule(row) && (row.exempt || !this.#batch(row).held);
   }
 
   #addItem(batch: Batch, found: FoundItem): void {
@@ -193,6 +207,7 @@ export class MemoryStore implements SeededStore {
       if (known.end !== null || begun || known.snapshot.fingerprint === found.snapshot.fingerprint) return;
       known.snapshot = found.snapshot;
       known.lookAgain = false;
+      if (isHeldByRule(known) && !known.held && known.decision !== null) known.decision.state = 'to-be-made';
       return;
     }
     batch.lastPosition += 1;
@@ -270,7 +285,7 @@ export class MemoryStore implements SeededStore {
       for (const row of rows) row.exempt = false;
       if (batch.held === held || (held && rows.length === 0 && !batch.scanning)) continue;
       batch.held = held;
-      affected += rows.filter((row) => !row.held && !live.has(row.itemId)).length;
+      affected += rows.filter((row) => !row.held && !isHeldByRule(row) && !live.has(row.itemId)).length;
     }
     return affected;
   }
@@ -283,10 +298,12 @@ export class MemoryStore implements SeededStore {
         Object.assign(row, { held: true, exempt: false });
         return 1;
       case 'resume':
+        if (alone && asksUser(row)) return answerRule(row, 'by-rule') ? 1 : 0;
         if (row.end !== null || (!row.held && row.exempt === exempt)) return 0;
         Object.assign(row, { held: false, exempt });
         return 1;
       case 'retry':
+        if (alone && asksUser(row)) return answerRule(row, 'by-rule') ? 1 : 0;
         if (row.end === null || row.end.end.kind === 'done' || row.end.end.kind === 'skipped') return 0;
         Object.assign(row, { end: null, held: false, exempt, lookAgain: true });
         return 1;
@@ -369,6 +386,7 @@ export class MemoryStore implements SeededStore {
       name: row.found.name,
       source: { path, snapshot: row.snapshot },
       conflict: row.conflict ?? batch.conflict,
+      tagging: row.decision?.tag ?? null,
       checkpoint: checkpointOf(row),
       initiatingAtServer: row.initiatingAtServer,
       begun: [...row.begun].sort((a, b) => a - b),
@@ -384,18 +402,10 @@ export class MemoryStore implements SeededStore {
       batchId: batchOf(row.itemId),
       name: row.found.name,
       sizeBytes: row.snapshot.sizeBytes,
-      state: this.#state(row),
+      state: stateOf(row, this.#runnable(row)),
       endedAt: row.end?.at ?? null,
       verifiedBytes: verified ? row.snapshot.sizeBytes : keptBytes(row),
       possibleOrphan: row.possibleOrphan,
     };
-  }
-
-  #state(row: Row): StoredState {
-    if (row.end === null) return this.#runnable(row) ? { kind: 'waiting' } : { kind: 'paused', why: 'user' };
-    const { at, end } = row.end;
-    if (end.kind === 'done') return { kind: 'done', at };
-    if (end.kind === 'skipped') return { kind: 'skipped', why: end.why, at };
-    return end.kind === 'canceled' ? { kind: 'canceled' } : { kind: end.kind, fault: end.fault };
   }
 }

@@ -1,5 +1,6 @@
 import { fault } from '../../shared/faults';
-import { batchOf, positionOf, type BatchId, type DestinationId } from '../../shared/ids';
+import type { FacesDetail } from '../../shared/faces';
+import { batchOf, positionOf, type BatchId, type DestinationId, type ItemId } from '../../shared/ids';
 import type {
   Bridge,
   CallInput,
@@ -13,7 +14,8 @@ import type {
   StreamValue,
 } from '../../shared/ipc/contract';
 import { profileSchema } from '../../shared/profile';
-import type { EngineStatus, ItemRow, QueueSnapshot } from '../../shared/queue-view';
+import type { EngineStatus, ItemRow, QueueSnapshot, Scope } from '../../shared/queue-view';
+import { TrialFaces } from './faces';
 import { trialBatches, trialCauses, trialDetail, trialSummary, type TrialBatch } from './queue';
 
 const NO_SECRET: CredentialsView = {
@@ -31,6 +33,8 @@ const destination = (id: string, name: string, prefix: string, region: string): 
     prefix,
     region,
     authorization: { kind: 'token-server', url: 'https://upload.example.com/get_sts_token' },
+    imm: { project: 'press' },
+    faces: { detect: 'after-upload', ingest: { ask: true, tag: true, prefix: 'ingest/private/' } },
   }),
   credentials: NO_SECRET,
 });
@@ -38,6 +42,8 @@ const destination = (id: string, name: string, prefix: string, region: string): 
 const ok = <T>(value: T): Reply<T> => ({ ok: true, value });
 
 class Trial {
+  readonly faces: TrialFaces;
+  facesRevision = 1;
   revision = 1;
   readonly listeners = new Map<StreamName, Set<(value: never) => void>>();
   batches: TrialBatch[];
@@ -50,6 +56,7 @@ class Trial {
   constructor(query: URLSearchParams) {
     this.#query = query;
     const scene = query.get('scene') ?? 'queue';
+    this.faces = new TrialFaces(scene);
     this.batches = scene === 'queue' ? trialBatches() : [];
     this.destinations =
       scene === 'first-run'
@@ -88,6 +95,19 @@ class Trial {
 
   emit<S extends StreamName>(stream: S, value: StreamValue<S>): void {
     for (const listener of this.listeners.get(stream) ?? []) listener(value as never);
+  }
+
+  changeFaces(scope: Scope, change: Partial<FacesDetail>): number {
+    const itemIds = scope.kind === 'items' ? scope.itemIds : [];
+    for (const itemId of itemIds) this.faces.change(itemId, change);
+    this.facesRevision += 1;
+    this.emit('faces.changed', {
+      revision: this.facesRevision,
+      counts: this.faces.counts,
+      itemIds: itemIds,
+      cut: false,
+    });
+    return itemIds.length;
   }
 
   add(name: string): BatchId {
@@ -193,6 +213,19 @@ function answers(trial: Trial, parts: number): Answers {
     'queue.command': ({ verb, scope }) => {
       if (scope.kind === 'batch') trial.take(verb, scope.batchId as BatchId);
       return ok({ affected: 1 });
+    },
+    'faces.batches': () => ok(trial.faces.batches()),
+    'faces.page': ({ batchId, filter, offset, limit }) =>
+      ok(trial.faces.page(batchId, filter, offset, limit)),
+    'faces.sheet': ({ offset, limit }) => ok(trial.faces.sheet(offset, limit)),
+    'faces.detail': ({ itemId }) => ok(trial.faces.detail(itemId as ItemId)),
+    'faces.picture': ({ itemId }) => ok(trial.faces.picture(itemId as ItemId)),
+    'faces.ask': ({ scope }) => ok({ queued: trial.changeFaces(scope as Scope, {}), refused: 0 }),
+    'faces.clear': ({ scope }) =>
+      ok({ cleared: trial.changeFaces(scope as Scope, { imm: null, local: null }) }),
+    'faces.decide': ({ itemIds }) => {
+      const scope = { kind: 'items', itemIds } as Scope;
+      return ok({ affected: trial.changeFaces(scope, { decision: null, state: { kind: 'waiting' } }) });
     },
     'source.reveal': () => ok({}),
     'clipboard.write': () => ok({}),

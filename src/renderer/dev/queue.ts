@@ -67,6 +67,8 @@ const LINES: readonly Line[] = [
   ['letters/box-015.tar', 3 * GB, { kind: 'paused', why: 'offline' }],
   ['letters/box-016.tar', 3 * GB, { kind: 'paused', why: 'schedule' }, 0.2, 0.2],
   ['notes.txt', 1_200, { kind: 'canceled' }],
+  ['six-portraits.png', 4.1 * MB, { kind: 'paused', why: 'faces' }],
+  ['stage_2.jpg', 2.2 * MB, { kind: 'scanned' }],
 ];
 
 function batchRow(batchId: number, destinationId: string, name: string, more: Partial<BatchRow>): BatchRow {

@@ -8,6 +8,12 @@ export interface Format {
   readonly binaryBytes: (value: number) => string;
   readonly speed: (bytesPerSecond: number) => string;
   readonly percent: (share: number) => string;
+  /** A confidence from 0 to 1: "99.6%". */
+  readonly confidence: (share: number) => string;
+  /** A measure from 0 to 1: "0.93". */
+  readonly measure: (value: number) => string;
+  /** "−4.1°" */
+  readonly degrees: (value: number) => string;
   readonly clock: (at: number) => string;
   readonly day: (at: number) => string;
   readonly list: (values: readonly string[]) => string;
@@ -25,6 +31,7 @@ function powerOf(value: number, base: number, most: number): number {
 
 export function formatFor(locale: string): Format {
   const percent = new Intl.NumberFormat(locale, { style: 'percent' });
+  const confidence = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const whole = new Intl.NumberFormat(locale);
   // h23, not hour12: false, which has English say 24:00 at midnight.
   const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -79,6 +86,10 @@ export function formatFor(locale: string): Format {
     speed: (value) => `${withUnit(value, 1)}/s`,
     // Rounded down: 100% is said when nothing is left, never before.
     percent: (share) => percent.format(Math.floor(share * 100 + 1e-9) / 100),
+    confidence: (share) => confidence.format(share),
+    measure: (value) => number(2).format(value),
+    // Intl writes a hyphen where a minus belongs.
+    degrees: (value) => `${number(1).format(value).replace('-', '−')}°`,
     clock: (at) => clock.format(at),
     day: (at) => day.format(at),
     list: (values) => list.format(values),

@@ -1,12 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { BatchId, DestinationId, ItemId } from '../../shared/ids';
 import type { Fault } from '../../shared/faults';
+import type { FacesFilter, FacesSource } from '../../shared/faces';
 import type { Scope } from '../../shared/queue-view';
 import { NOTHING_SELECTED, type Selection } from '../features/queue/selection';
 
 type Place =
   | { readonly kind: 'queue' }
   | { readonly kind: 'needs' }
+  | { readonly kind: 'faces' }
   | { readonly kind: 'destination'; readonly destinationId: DestinationId | null };
 
 type Sheet =
@@ -29,6 +31,28 @@ interface Problem {
   readonly fault: Fault;
 }
 
+/** What the page of faces shows. */
+export interface FacesView {
+  /** Null: of all batches. */
+  readonly batchId: BatchId | null;
+  /** Null: whichever has something to show. */
+  readonly filter: FacesFilter | null;
+  /** Null: the first of the list. */
+  readonly itemId: ItemId | null;
+  /** In the order of the answer; null: the first to be read. */
+  readonly faceIndex: number | null;
+  /** Null: the better of the two results. */
+  readonly source: FacesSource | null;
+  readonly sheet: boolean;
+  readonly boxes: boolean;
+}
+
+/** What became of a wish to look for faces. */
+export interface FacesAsked {
+  readonly queued: number;
+  readonly refused: number;
+}
+
 export interface ViewState {
   readonly place: Place;
   readonly sheet: Sheet;
@@ -40,6 +64,8 @@ export interface ViewState {
   /** Batches that were opened or closed by hand. */
   readonly expanded: ReadonlyMap<BatchId, boolean>;
   readonly undo: Undo | null;
+  readonly faces: FacesView;
+  readonly facesAsked: FacesAsked | null;
   readonly problems: readonly Problem[];
   /** Notices of the start and of the engine that have been read. */
   readonly dismissed: ReadonlySet<string>;
@@ -57,6 +83,16 @@ export function createViewStore(): ViewStore {
     focusWishes: 0,
     expanded: new Map(),
     undo: null,
+    faces: {
+      batchId: null,
+      filter: null,
+      itemId: null,
+      faceIndex: null,
+      source: null,
+      sheet: false,
+      boxes: true,
+    },
+    facesAsked: null,
     problems: [],
     dismissed: new Set(),
   }));

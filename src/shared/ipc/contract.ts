@@ -4,6 +4,17 @@
  */
 import { z } from 'zod';
 import type { Fault } from '../faults';
+import {
+  facesBatchSchema,
+  facesChangeSchema,
+  facesDetailSchema,
+  facesFilterSchema,
+  facesRowSchema,
+  facesSourceSchema,
+  faceTileSchema,
+  ingestAnswerSchema,
+  pictureSchema,
+} from '../faces';
 import { batchIdSchema, destinationIdSchema, itemIdSchema } from '../ids';
 import { LANGUAGES } from '../language';
 import { profileSchema } from '../profile';
@@ -19,7 +30,6 @@ import {
 } from '../queue-view';
 
 const nothing = z.object({});
-const text = z.string().max(4096);
 
 /** What the window may know of credentials. */
 export const credentialsViewSchema = z.object({
@@ -130,13 +140,53 @@ export const calls = {
   ),
   'queue.detail': call(z.object({ itemId: itemIdSchema }), itemDetailSchema.nullable()),
   'queue.command': call(z.object({ verb: verbSchema, scope: scopeSchema }), z.object({ affected: z.int() })),
+  /** Pictures that have a result, a question or a decision: by batch, and of a batch (null: of all) page by page. */
+  'faces.batches': call(
+    nothing,
+    z.object({ revision: z.int(), batches: z.array(facesBatchSchema).max(500) }),
+  ),
+  'faces.page': call(
+    z.object({
+      batchId: batchIdSchema.nullable(),
+      filter: facesFilterSchema,
+      offset: z.int().nonnegative(),
+      limit: z.int().min(1).max(200),
+    }),
+    z.object({ revision: z.int(), total: z.int(), rows: z.array(facesRowSchema).max(200) }),
+  ),
+  /** Every face of a batch (null: of all), cut out. */
+  'faces.sheet': call(
+    z.object({
+      batchId: batchIdSchema.nullable(),
+      offset: z.int().nonnegative(),
+      limit: z.int().min(1).max(200),
+    }),
+    z.object({ revision: z.int(), total: z.int(), tiles: z.array(faceTileSchema).max(200) }),
+  ),
+  /** Null: the row is gone. */
+  'faces.detail': call(z.object({ itemId: itemIdSchema }), facesDetailSchema.nullable()),
+  /** Answered by main and the detector's process. */
+  'faces.picture': call(z.object({ itemId: itemIdSchema }), pictureSchema),
+  /** Asks IMM or the detector on this device (again). `refused` counts items that are no pictures or not uploaded. */
+  'faces.ask': call(
+    z.object({ source: facesSourceSchema, scope: scopeSchema }),
+    z.object({ queued: z.int(), refused: z.int() }),
+  ),
+  'faces.clear': call(z.object({ scope: scopeSchema }), z.object({ cleared: z.int() })),
+  /** The answer to a rule that asks; it goes on with these items. */
+  'faces.decide': call(
+    z.object({ itemIds: z.array(itemIdSchema).min(1).max(500), how: ingestAnswerSchema }),
+    z.object({ affected: z.int() }),
+  ),
   /** Shows a file in the system's file browser. */
   'source.reveal': call(z.object({ itemId: itemIdSchema }), nothing),
-  'clipboard.write': call(z.object({ text }), nothing),
+  /** As long as the longest answer about faces. */
+  'clipboard.write': call(z.object({ text: z.string().max(4_000_000) }), nothing),
 } as const;
 
 export const streams = {
   'queue.delta': queueDeltaSchema,
+  'faces.changed': facesChangeSchema,
   'engine.status': engineStatusSchema,
   'settings.changed': settingsSchema,
   'destinations.changed': z.array(destinationViewSchema).max(200),

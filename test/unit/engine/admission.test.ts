@@ -61,6 +61,31 @@ describe('admission', () => {
     expect(desk.of('load-work')).toMatchObject([{ after: itemIdAt(BATCH, 0) }]);
   });
 
+  it('goes back to just before a row that a rule let go, also while it is reading', () => {
+    const desk = opened();
+    desk.load(rows(5, 3));
+    desk.send({ kind: 'work-freed', destinationId: HOME, itemId: idOf(2) });
+    expect(desk.of('load-work')).toMatchObject([{ after: idOf(1) }]);
+    desk.send({ kind: 'work-freed', destinationId: HOME, itemId: idOf(1) });
+    desk.load([work(2, 10), ...rows(5, 3)]);
+    expect(desk.home.live).toBe(4);
+    expect(desk.of('load-work')).toMatchObject([{ after: idOf(0) }]);
+    desk.load([work(1, 10), work(2, 10), ...rows(5, 3)]);
+    expect(desk.home).toMatchObject({ live: 5, exhausted: true });
+    desk.send({ kind: 'work-freed', destinationId: HOME, itemId: idOf(9) });
+    expect(desk.of('load-work')).toMatchObject([{ after: idOf(7) }]);
+  });
+
+  it('is not idle while a rule holds rows back', () => {
+    const desk = opened();
+    desk.load([]);
+    expect(isIdle(desk.state)).toBe(true);
+    desk.send({ kind: 'held-by-rules', items: 2 });
+    expect(isIdle(desk.state)).toBe(false);
+    desk.send({ kind: 'held-by-rules', items: 0 });
+    expect(isIdle(desk.state)).toBe(true);
+  });
+
   it('keeps what came in while it was reading: the load it has does not end the search', () => {
     const desk = opened();
     desk.send({ kind: 'work-found', job: job(1) });

@@ -38,6 +38,7 @@ export function work(position: number, sizeBytes: number, more: Partial<WorkItem
       snapshot: { sizeBytes, modifiedAt: 1, fingerprint: `look ${position}` },
     },
     conflict: 'overwrite',
+    tagging: null,
     checkpoint: null,
     initiatingAtServer: null,
     begun: [],

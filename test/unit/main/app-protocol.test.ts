@@ -79,7 +79,7 @@ describe('serveApp', () => {
     const session = {
       protocol: { handle: (_scheme: string, listener: typeof answer) => (answer = listener) },
     };
-    serveApp(session as unknown as Session, join(folder, 'renderer'));
+    serveApp(session as unknown as Session, join(folder, 'renderer'), () => null);
     return (url, method = 'GET') => answer!({ url, method } as Request);
   }
 

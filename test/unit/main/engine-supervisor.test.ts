@@ -58,6 +58,8 @@ function supervised() {
     onStatus: (status) => statuses.push(status),
     askUploadUrls: () => Promise.resolve(failure(fault('token-server', 'no answer'))),
     onDelta: () => {},
+    onFaces: () => {},
+    detector: { detect: () => Promise.reject(new Error('nothing asks')) },
     now: () => now,
     after: (delayMs, ring) => {
       const timer = { at: now + delayMs, ring };

@@ -85,3 +85,63 @@ describe('the form of a destination', () => {
     });
   });
 });
+
+describe('faces in the form', () => {
+  const profileOf = (change: Partial<FormValues>) => {
+    const checked = check({ ...RIGHT, ...change }, null);
+    return checked.kind === 'valid' ? checked.profile : null;
+  };
+
+  it('say nothing to the profile while everything is off', () => {
+    expect(profileOf({})).not.toHaveProperty('faces');
+    expect(profileOf({})).not.toHaveProperty('imm');
+    expect(profileOf({ ingestTag: true, ingestPrefix: 'private/' })).not.toHaveProperty('faces');
+  });
+
+  it('ask IMM only after the switch was turned on, and only with a project', () => {
+    expect(profileOf({ immProject: 'press' })?.imm).toEqual({ project: 'press' });
+    expect(profileOf({ immProject: 'press' })?.faces).toBeUndefined();
+    expect(problemsOf({ afterUpload: true })).toEqual({ immProject: 'empty' });
+    expect(problemsOf({ afterUpload: true, bucket: '' })).toEqual({ bucket: 'empty', immProject: 'empty' });
+    expect(profileOf({ afterUpload: true, immProject: 'press', facesPerSecond: '2.5' })?.faces).toEqual({
+      detect: 'after-upload',
+      perSecond: 2.5,
+    });
+  });
+
+  it('say at each field what it lacks', () => {
+    expect(problemsOf({ facesPerSecond: '', afterUpload: true, immProject: 'p' })).toEqual({
+      facesPerSecond: 'shape',
+    });
+    expect(problemsOf({ facesPerSecond: '51' })).toEqual({ facesPerSecond: 'shape' });
+    expect(problemsOf({ immEndpoint: 'https://imm.example.com' })).toEqual({ immProject: 'empty' });
+    expect(problemsOf({ immProject: 'p', immEndpoint: 'imm.example.com' })).toEqual({ immEndpoint: 'shape' });
+    expect(problemsOf({ immProject: 'p', immEndpoint: 'http://imm.example.com' })).toEqual({
+      immEndpoint: 'insecure',
+    });
+    expect(problemsOf({ ingest: true, ingestPrefix: '/private' })).toEqual({ ingestPrefix: 'slash' });
+    expect(mended('ingestPrefix', 'slash', '/private')).toBe('private');
+  });
+
+  it('come back as they were saved, and are gone when they are switched off', () => {
+    const profile = profileOf({
+      immProject: 'press',
+      immEndpoint: 'https://imm.example.com',
+      afterUpload: true,
+      ingest: true,
+      ingestAsk: true,
+      ingestTag: true,
+      ingestPrefix: 'private',
+    });
+    expect(profile?.faces?.ingest).toEqual({ ask: true, tag: true, prefix: 'private/' });
+    if (profile === null) return;
+    const values = valuesOf(profile);
+    expect(profileSchema.parse(profileInput(values, profile))).toEqual(profile);
+    const off = profileInput(
+      { ...values, afterUpload: false, ingest: false, immProject: '', immEndpoint: '' },
+      profile,
+    );
+    expect(profileSchema.parse(off)).not.toHaveProperty('faces');
+    expect(profileSchema.parse(off)).not.toHaveProperty('imm');
+  });
+});

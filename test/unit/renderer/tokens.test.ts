@@ -68,7 +68,7 @@ describe('colours', () => {
   });
 
   it('come from tokens alone', () => {
-    for (const sheet of ['window.css', 'app.css']) {
+    for (const sheet of ['window.css', 'app.css', 'faces.css']) {
       const found = [...ui(sheet).matchAll(/:\s[^;]*(#[0-9a-f]{3,8}\b|rgb\([^)]*\))/gi)].map(
         ([, value]) => value,
       );
@@ -77,7 +77,7 @@ describe('colours', () => {
   });
 
   it('ask nothing of the browser that Chromium 114 lacks', () => {
-    for (const sheet of ['tokens.css', 'window.css', 'app.css'])
+    for (const sheet of ['tokens.css', 'window.css', 'app.css', 'faces.css'])
       expect(ui(sheet)).not.toMatch(/light-dark\(|subgrid\s*;|@starting-style|text-wrap: pretty/);
   });
 });

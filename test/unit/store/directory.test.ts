@@ -134,7 +134,7 @@ test('damage that is met while the queue is in use asks for a check at the next 
   fill(store, 2_000);
   must(store.close());
   const bytes = readFileSync(queueFile());
-  bytes.fill(0x5a, 4_096 * 12);
+  bytes.fill(0x5a, 4_096 * 26);
   writeFileSync(queueFile(), bytes);
   const damaged = must(openStore());
   expect(damaged.setAside).toBeNull();

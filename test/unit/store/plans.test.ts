@@ -2,6 +2,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SAMPLES_QUERY } from '../../../src/store/causes';
 import { ENDED_QUERY, RETRY_QUERY, UNENDED_QUERY } from '../../../src/store/commands';
 import { KEPT_QUERY } from '../../../src/store/counts';
+import { ASKING_QUERY, MADE_QUERY } from '../../../src/store/faces/decisions';
+import {
+  ALL_PICTURES_QUERY,
+  ASKING_PICTURES_QUERY,
+  SHOWN_PICTURES_QUERY,
+  TILES_QUERY,
+} from '../../../src/store/faces/face-pages';
+import { PICTURE_IDS_QUERY, WORK_IDS_QUERY } from '../../../src/store/faces/faces-store';
+import { DUE_QUERY, NEXT_DUE_QUERY } from '../../../src/store/faces/questions';
 import { ENDED_PAGE_QUERY, GAPS_QUERY, PAGE_QUERY } from '../../../src/store/pages';
 import { LEFTOVERS_QUERY, WORK_QUERY } from '../../../src/store/work';
 import { found, must, newBatch } from '../../fakes/queue-samples';
@@ -33,6 +42,32 @@ const PLANS: readonly [name: string, query: string, first: string][] = [
   ['page', PAGE_QUERY, 'SEARCH w USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
   ['page with gaps', GAPS_QUERY, 'SEARCH work USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
   ['receipt', ENDED_PAGE_QUERY, 'SEARCH e USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
+  [
+    'questions that are due',
+    DUE_QUERY,
+    'SEARCH q USING INDEX face_questions_due (source=? AND destination_id=? AND due_at<?)',
+  ],
+  [
+    'the next question',
+    NEXT_DUE_QUERY,
+    'SEARCH face_questions USING COVERING INDEX face_questions_due (source=? AND destination_id=?)',
+  ],
+  ['decisions to be told', MADE_QUERY, 'SCAN face_decisions USING COVERING INDEX face_decisions_made'],
+  ['pictures that ask', ASKING_QUERY, 'SEARCH w USING INDEX work_open (stand=?)'],
+  ['pictures', ALL_PICTURES_QUERY, 'SEARCH p USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
+  [
+    'pictures by answer',
+    SHOWN_PICTURES_QUERY,
+    'SEARCH p USING INDEX pictures_shown (shown=? AND rowid>? AND rowid<?)',
+  ],
+  [
+    'pictures by asking',
+    ASKING_PICTURES_QUERY,
+    'SEARCH p USING INDEX pictures_asking (item_id>? AND item_id<?)',
+  ],
+  ['tiles', TILES_QUERY, 'SEARCH t USING PRIMARY KEY (item_id>? AND item_id<?)'],
+  ['all items', WORK_IDS_QUERY, 'SEARCH work USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
+  ['all pictures', PICTURE_IDS_QUERY, 'SEARCH pictures USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
   ['leftovers', LEFTOVERS_QUERY, 'SCAN u USING INDEX uploads_open'],
   ['kept bytes', KEPT_QUERY, 'SCAN u USING INDEX uploads_open'],
 ];

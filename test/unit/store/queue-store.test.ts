@@ -80,7 +80,8 @@ test('an unfinished batch is found by its paths, whatever their order, and no ot
 });
 
 test('a scan finds its plan, and its fault is kept until the batch is scanned again', () => {
-  const plan = newBatch({ normalizeNames: 'nfc', conflict: 'overwrite' });
+  const faces = { detect: true, ingest: { ask: false, tag: true, prefix: 'people/' } };
+  const plan = newBatch({ faces, normalizeNames: 'nfc', conflict: 'overwrite' });
   const batchId = must(store.createBatch(plan));
   expect(must(store.batchPlan(batchId))).toEqual({ ...plan, batchId, scanning: true });
   const why = fault('source-missing', 'The folder is gone.');

@@ -9,6 +9,7 @@ import { InEnglish } from '../../ui/parts';
 import type { AuthorizationField } from './authorization-model';
 import { AuthorizationFields } from './authorization-fields';
 import type { WayKind } from '../../../shared/secrets';
+import { FacesFields } from './faces-fields';
 import {
   check,
   CONFLICT_POLICIES,
@@ -201,6 +202,14 @@ export function DestinationForm({ destination, onSaved, footer, bare = false, wa
         )}
         <h2>{t('form.files')}</h2>
         <PolicyField value={form.values.conflict} onChange={form.change} />
+        {!bare && (
+          <FacesFields
+            values={form.values}
+            authorization={form.values.way}
+            fieldOf={field}
+            onChange={form.change}
+          />
+        )}
         {form.refused !== null && (
           <p className="lab" role="alert">
             <span />

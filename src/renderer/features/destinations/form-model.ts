@@ -19,9 +19,23 @@ export interface FormValues extends AuthorizationValues {
   readonly endpoint: string;
   readonly conflict: ConflictPolicy;
   readonly allowInsecure: boolean;
+  /** Empty: IMM is not asked. */
+  readonly immProject: string;
+  readonly immEndpoint: string;
+  /** The consent: nothing is asked before it is given. */
+  readonly afterUpload: boolean;
+  readonly facesPerSecond: string;
+  /** Looks for faces on this device before a picture is sent. */
+  readonly ingest: boolean;
+  readonly ingestTag: boolean;
+  readonly ingestPrefix: string;
+  readonly ingestAsk: boolean;
 }
 
-export type FieldName = 'name' | 'bucket' | 'region' | 'prefix' | 'endpoint' | AuthorizationField;
+export type FieldName =
+  'name' | 'bucket' | 'region' | 'prefix' | 'endpoint' | FacesField | AuthorizationField;
+/** Fields of the part about faces. */
+export type FacesField = 'immProject' | 'immEndpoint' | 'facesPerSecond' | 'ingestPrefix';
 /** In the order of the form: the first that is wrong gets the focus. */
 export const FIELD_NAMES: readonly FieldName[] = [
   'bucket',
@@ -30,6 +44,10 @@ export const FIELD_NAMES: readonly FieldName[] = [
   'name',
   'endpoint',
   ...AUTHORIZATION_FIELDS,
+  'immProject',
+  'immEndpoint',
+  'facesPerSecond',
+  'ingestPrefix',
 ];
 
 /** What is wrong with a field; the words are `form.problems.<field>.<problem>`, or those of `ways.problems`. */
@@ -52,6 +70,14 @@ export const EMPTY_FORM: FormValues = {
   endpoint: '',
   conflict: 'skip-identical',
   allowInsecure: false,
+  immProject: '',
+  immEndpoint: '',
+  afterUpload: false,
+  facesPerSecond: '5',
+  ingest: false,
+  ingestTag: false,
+  ingestPrefix: '',
+  ingestAsk: false,
 };
 
 export function valuesOf(profile: Profile): FormValues {
@@ -64,6 +90,46 @@ export function valuesOf(profile: Profile): FormValues {
     endpoint: profile.endpoint ?? '',
     conflict: profile.conflict ?? 'skip-identical',
     allowInsecure: profile.allowInsecure,
+    immProject: profile.imm?.project ?? '',
+    immEndpoint: profile.imm?.endpoint ?? '',
+    ...facesValues(profile.faces),
+  };
+}
+
+function facesValues(faces: Profile['faces']) {
+  return {
+    afterUpload: faces?.detect === 'after-upload',
+    facesPerSecond: String(faces?.perSecond ?? EMPTY_FORM.facesPerSecond),
+    ingest: faces?.ingest !== undefined,
+    ingestTag: faces?.ingest?.tag ?? false,
+    ingestPrefix: faces?.ingest?.prefix ?? '',
+    ingestAsk: faces?.ingest?.ask ?? false,
+  };
+}
+
+function immInput(values: FormValues): Record<string, unknown> {
+  const project = values.immProject.trim();
+  const endpoint = values.immEndpoint.trim();
+  if (project === '' && endpoint === '') return {};
+  return { imm: { project, ...(endpoint === '' ? {} : { endpoint }) } };
+}
+
+/** Nothing at all where everything is off: the profile then says no more than before there were faces. */
+function facesInput(values: FormValues): Record<string, unknown> {
+  const prefix = values.ingestPrefix.trim();
+  const rate = values.facesPerSecond.trim();
+  if (!values.afterUpload && !values.ingest && rate === EMPTY_FORM.facesPerSecond) return {};
+  const ingest = {
+    ask: values.ingestAsk,
+    tag: values.ingestTag,
+    ...(prefix === '' ? {} : { prefix }),
+  };
+  return {
+    faces: {
+      detect: values.afterUpload ? 'after-upload' : 'off',
+      perSecond: rate === '' ? Number.NaN : Number(rate),
+      ...(values.ingest ? { ingest } : {}),
+    },
   };
 }
 
@@ -72,6 +138,9 @@ export function profileInput(values: FormValues, base: Profile | null): Record<s
   const kept: Partial<Profile> = { ...base };
   // An endpoint that was emptied means the region's own again.
   delete kept.endpoint;
+  // So does a project that was emptied, and a rule that was switched off.
+  delete kept.imm;
+  delete kept.faces;
   const endpoint = values.endpoint.trim();
   return {
     ...kept,
@@ -84,6 +153,8 @@ export function profileInput(values: FormValues, base: Profile | null): Record<s
     authorization: authorizationInput(values),
     conflict: values.conflict,
     allowInsecure: values.allowInsecure,
+    ...immInput(values),
+    ...facesInput(values),
   };
 }
 
@@ -98,6 +169,12 @@ const FIELD_OF_PATH: Readonly<Record<string, FieldName>> = {
   prefix: 'prefix',
   endpoint: 'endpoint',
   ...PATH_OF_FIELD,
+  'imm.project': 'immProject',
+  'imm.endpoint': 'immEndpoint',
+  // To ask after the upload is wrong only where there is nobody to ask.
+  'faces.detect': 'immProject',
+  'faces.perSecond': 'facesPerSecond',
+  'faces.ingest.prefix': 'ingestPrefix',
 };
 
 /** The form judged by the profile's own schema, so that main will find nothing that was not said here. */
@@ -111,18 +188,19 @@ export function check(values: FormValues, base: Profile | null): Checked {
   }
   // Without a name the bucket's serves, so it is the bucket that is missing.
   if (problems.name === 'empty') delete problems.name;
-  // superRefine is not reached while another field is wrong, but plain http should be said at once.
+  // superRefine is not reached while another field is wrong, but these should be said at once.
+  if (values.afterUpload && values.immProject.trim() === '') problems.immProject ??= 'empty';
   for (const field of URLS)
     if (problems[field] === undefined && isInsecure(values, field)) problems[field] = 'insecure';
   return { kind: 'wrong', problems };
 }
 
-const URLS = ['endpoint', 'serverUrl', 'stsEndpoint'] as const;
+const URLS = ['endpoint', 'serverUrl', 'stsEndpoint', 'immEndpoint'] as const;
 const isUrl = (field: FieldName): boolean => URLS.some((url) => url === field);
 
 function problemOf(field: FieldName, value: string): Problem {
-  if (value === '') return 'empty';
-  if (field === 'prefix' && /^[/\\]/.test(value)) return 'slash';
+  if (value === '') return field === 'facesPerSecond' ? 'shape' : 'empty';
+  if ((field === 'prefix' || field === 'ingestPrefix') && /^[/\\]/.test(value)) return 'slash';
   return isUrl(field) && /^http:\/\/[^/]/.test(value) ? 'insecure' : 'shape';
 }
 
@@ -131,20 +209,23 @@ function isInsecure(values: FormValues, field: (typeof URLS)[number]): boolean {
   const value = values[field].trim();
   if (!value.startsWith('http://') || values.allowInsecure) return false;
   // A field of a way that was not chosen is not shown.
-  if (field !== 'endpoint' && !FIELDS_OF_WAY[values.way].includes(field)) return false;
+  const isOfWay = field === 'serverUrl' || field === 'stsEndpoint';
+  if (isOfWay && !FIELDS_OF_WAY[values.way].includes(field)) return false;
   const probe = {
     name: 'probe',
     region: 'cn-hangzhou',
     bucket: 'probe',
-    authorization: { kind: 'token-server', url: field === 'endpoint' ? 'https://probe.example' : value },
+    authorization: { kind: 'token-server', url: isOfWay ? value : 'https://probe.example' },
     ...(field === 'endpoint' ? { endpoint: value } : {}),
+    ...(field === 'immEndpoint' ? { imm: { project: 'probe', endpoint: value } } : {}),
   };
   return !profileSchema.safeParse(probe).success;
 }
 
 /** A value that would be right, where one is plain to see. */
 export function mended(field: FieldName, problem: Problem, value: string): string | null {
-  if (field === 'prefix' && problem === 'slash') return value.trim().replace(/^[/\\]+/, '');
+  if ((field === 'prefix' || field === 'ingestPrefix') && problem === 'slash')
+    return value.trim().replace(/^[/\\]+/, '');
   if (field === 'bucket' && problem === 'shape') {
     const small = value.trim().toLowerCase();
     return small !== value.trim() && /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(small) ? small : null;

@@ -1,5 +1,6 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isImageName } from '../../../shared/faces';
 import type { ItemDetail } from '../../../shared/queue-view';
 import type { ItemId } from '../../../shared/ids';
 import { copy, valueOf } from '../../actions';
@@ -261,7 +262,14 @@ function Head({ detail, onClose }: { readonly detail: ItemDetail; readonly onClo
 }
 
 /** One file: its state, its parts, the proof, and where it lies. */
-export function DetailPane({ itemId }: { readonly itemId: ItemId }) {
+export function DetailPane({
+  itemId,
+  facesOf,
+}: {
+  readonly itemId: ItemId;
+  /** What is known of the faces in a picture; it is put in by the window, as features do not know one another. */
+  readonly facesOf: (itemId: ItemId) => ReactNode;
+}) {
   const { t } = useTranslation();
   const ferry = useFerry();
   const detail = useDetail(itemId);
@@ -284,6 +292,7 @@ export function DetailPane({ itemId }: { readonly itemId: ItemId }) {
         <>
           <Head detail={detail} onClose={close} />
           <Sentence detail={detail} />
+          {isImageName(detail.row.name) && facesOf(itemId)}
           {detail.parts !== '' && <PartMap detail={detail} groups={groups} />}
           <Proof detail={detail} groups={groups} />
           <section>

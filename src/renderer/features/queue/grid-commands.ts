@@ -1,6 +1,7 @@
 import type { BatchId } from '../../../shared/ids';
+import type { FacesSource, IngestAnswer } from '../../../shared/faces';
 import type { Verb } from '../../../shared/queue-view';
-import { command, copy, valueOf } from '../../actions';
+import { askFaces, command, copy, decideFaces, valueOf } from '../../actions';
 import type { Ferry } from '../../ferry';
 import { keyTarget, type RowKey } from './row-map';
 import { deletePlan, pauseOrResume, scopesOf, type Known } from './verbs';
@@ -15,6 +16,20 @@ export function knownOf(ferry: Ferry): Known {
 
 export function commandRows(ferry: Ferry, verb: Verb, keys: Iterable<RowKey>): void {
   void command(ferry, verb, scopesOf(keys));
+}
+
+/** Looks for faces in pictures of the rows; what is no picture is left out by the engine. */
+export function askRows(ferry: Ferry, source: FacesSource, keys: Iterable<RowKey>): void {
+  void askFaces(ferry, source, scopesOf(keys));
+}
+
+/** Answers the rule of a destination that asks before pictures with faces are sent. */
+export function decideRows(ferry: Ferry, keys: Iterable<RowKey>, how: IngestAnswer): void {
+  const itemIds = [...keys].flatMap((key) => {
+    const target = keyTarget(key);
+    return target.kind === 'item' ? [target.itemId] : [];
+  });
+  if (itemIds.length > 0) void decideFaces(ferry, itemIds, how);
 }
 
 export function togglePause(ferry: Ferry, keys: readonly RowKey[]): void {

@@ -75,6 +75,7 @@ export type WindowIntent =
   | 'settings'
   | 'queue'
   | 'needs'
+  | 'faces'
   | 'next-zone'
   | 'previous-zone'
   | 'undo'
@@ -87,6 +88,7 @@ const COMMANDS: Readonly<Record<string, WindowIntent>> = {
   ',': 'settings',
   '1': 'queue',
   '2': 'needs',
+  '4': 'faces',
   z: 'undo',
 };
 

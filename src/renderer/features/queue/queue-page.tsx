@@ -54,6 +54,38 @@ function dismiss(view: ReturnType<typeof useFerry>['view'], name: string): void 
 
 const NO_NOTICES: readonly Notice[] = [];
 
+/** What became of a wish to look for faces, and the way to what is found. */
+function FacesNote() {
+  const { t } = useTranslation();
+  const { view } = useFerry();
+  const asked = useView((state) => state.facesAsked);
+  const isThere = useView((state) => state.place.kind === 'faces');
+  if (asked === null || (isThere && asked.refused === 0)) return null;
+  const { queued, refused } = asked;
+  return (
+    <LineNote
+      tone={queued > 0 ? 'move' : 'rest'}
+      icon="face"
+      dismissLabel={t('notices.dismiss')}
+      onDismiss={() => view.setState({ facesAsked: null })}
+    >
+      {queued > 0 ? t('faces.asked', { count: queued }) : t('faces.askedNone')}
+      {queued > 0 && refused > 0 && (
+        <span className="dim"> {t('faces.refused', { count: refused })}</span>
+      )}{' '}
+      {queued > 0 && !isThere && (
+        <button
+          type="button"
+          className="act soft"
+          onClick={() => view.setState({ place: { kind: 'faces' }, detailId: null, facesAsked: null })}
+        >
+          {t('faces.openAll')}
+        </button>
+      )}
+    </LineNote>
+  );
+}
+
 /** What the start, the engine and refused calls have to say. */
 export function Notes() {
   const { t } = useTranslation();
@@ -65,6 +97,7 @@ export function Notes() {
     <>
       <EngineNote />
       <KeychainNote />
+      <FacesNote />
       {notices
         .filter((notice) => !dismissed.has(notice.id))
         .map((notice) => (

@@ -3,8 +3,10 @@ import { useFerry } from '../../ferry';
 import { valueOf } from '../../actions';
 import { Menu, type MenuItem } from '../../ui/menu';
 import {
+  askRows,
   commandRows,
   copyAddress,
+  decideRows,
   deleteRows,
   keysFor,
   knownOf,
@@ -12,7 +14,7 @@ import {
   togglePause,
 } from './grid-commands';
 import { keyTarget, type RowKey } from './row-map';
-import { deletePlan, pauseOrResume, possibleVerbs } from './verbs';
+import { deletePlan, facesIn, pauseOrResume, possibleVerbs } from './verbs';
 
 interface RowMenuProps {
   readonly rowKey: RowKey;
@@ -73,6 +75,36 @@ export function RowMenu({ rowKey, at, onClose }: RowMenuProps) {
       keys: t('keys.retry'),
       onPress: () => commandRows(ferry, 'retry', keys),
     });
+  const faces = facesIn(keys, known);
+  if (faces.asking.length > 0)
+    items.push({
+      id: 'as-usual',
+      icon: 'up',
+      label: t('faces.rule.asUsual'),
+      onPress: () => decideRows(ferry, faces.asking, 'as-usual'),
+    });
+  if (faces.asking.length > 0)
+    items.push({
+      id: 'by-rule',
+      icon: 'face',
+      label: t('faces.rule.byRule'),
+      onPress: () => decideRows(ferry, faces.asking, 'by-rule'),
+    });
+  if (faces.pictures)
+    items.push(
+      {
+        id: 'look',
+        icon: 'face',
+        label: t('faces.actions.look'),
+        onPress: () => askRows(ferry, 'imm', keys),
+      },
+      {
+        id: 'look-here',
+        icon: 'device',
+        label: t('faces.actions.local'),
+        onPress: () => askRows(ferry, 'local', keys),
+      },
+    );
   items.push({
     id: 'delete',
     icon: plan.cancel.length > 0 ? 'close' : 'trash',

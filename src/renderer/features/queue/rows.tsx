@@ -1,12 +1,13 @@
 import { memo, type CSSProperties, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BatchRow, ItemRow } from '../../../shared/queue-view';
-import { useFormat } from '../../ferry';
+import { useApp, useFormat, useQueue } from '../../ferry';
 import { shareOf, splitName } from '../../i18n/format';
 import { useAtMostEvery, useSecond } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
 import { Bar, FileName, fileIcon, Spoken } from '../../ui/parts';
 import { StateLabel } from '../../ui/state-label';
+import { byRuleWord } from '../../ingest-words';
 import type { RowKey } from './row-map';
 import {
   batchStateName,
@@ -246,6 +247,31 @@ interface ItemCellsProps {
   readonly narrow: boolean;
 }
 
+/** The rule of the destination asks: both answers stand in the row. */
+function FacesAnswers({ row, text }: { readonly row: ItemRow; readonly text: string }) {
+  const { t } = useTranslation();
+  const destinationId = useQueue(
+    (state) => state.queue?.batches.find((batch) => batch.batchId === row.batchId)?.destinationId,
+  );
+  const ingest = useApp(
+    (state) => state.destinations?.find((one) => one.destinationId === destinationId)?.profile.faces?.ingest,
+  );
+  const byRule = byRuleWord(t, ingest);
+  return (
+    <div className="note" role="gridcell">
+      <span className="cut">{text}</span>
+      {byRule !== null && (
+        <button type="button" tabIndex={-1} className="act" data-act="by-rule">
+          {byRule}
+        </button>
+      )}
+      <button type="button" tabIndex={-1} className="act soft" data-act="as-usual">
+        {t('faces.rule.asUsual')}
+      </button>
+    </div>
+  );
+}
+
 function ItemCells({ row, name, narrow }: ItemCellsProps) {
   const { t } = useTranslation();
   const note = noteOf(t, useFormat(), row);
@@ -260,7 +286,13 @@ function ItemCells({ row, name, narrow }: ItemCellsProps) {
           <ItemWord row={row} />
         </StateLabel>
       </div>
-      {note === null || narrow ? <ItemNumbers row={row} narrow={narrow} /> : <NoteCell note={note} />}
+      {note === null || narrow ? (
+        <ItemNumbers row={row} narrow={narrow} />
+      ) : name === 'faces' ? (
+        <FacesAnswers row={row} text={note.text} />
+      ) : (
+        <NoteCell note={note} />
+      )}
     </>
   );
 }

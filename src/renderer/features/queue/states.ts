@@ -7,12 +7,14 @@ import { timeLeft, type Format } from '../../i18n/format';
 /** What a row shows, for files and batches alike. */
 export type StateName =
   | 'scanning'
+  | 'scanned'
   | 'waiting'
   | 'uploading'
   | 'paused'
   | 'schedule'
   | 'offline'
   | 'credentials'
+  | 'faces'
   | 'retrying'
   | 'verifying'
   | 'done'
@@ -27,12 +29,14 @@ export type Tone = 'rest' | 'move' | 'proof' | 'hold' | 'ask' | 'fail';
 
 export const LOOKS: Readonly<Record<StateName, { readonly tone: Tone; readonly icon: IconName | 'seal' }>> = {
   scanning: { tone: 'move', icon: 'scan' },
+  scanned: { tone: 'move', icon: 'scan' },
   waiting: { tone: 'rest', icon: 'wait' },
   uploading: { tone: 'move', icon: 'up' },
   paused: { tone: 'rest', icon: 'pause' },
   schedule: { tone: 'rest', icon: 'pause' },
   offline: { tone: 'hold', icon: 'network' },
   credentials: { tone: 'ask', icon: 'key' },
+  faces: { tone: 'ask', icon: 'face' },
   retrying: { tone: 'hold', icon: 'retry' },
   verifying: { tone: 'move', icon: 'verify' },
   done: { tone: 'proof', icon: 'seal' },
@@ -157,6 +161,7 @@ export function noteOf(t: TFunction, format: Format, row: ItemRow): Note | null 
         action: { act: 'retry', label: t('actions.retryNow'), soft: true },
       };
     case 'paused':
+      if (state.why === 'faces') return { text: t('notes.faces'), action: null };
       if (state.why === 'offline') return { text: t('notes.offline'), action: null };
       if (state.why === 'schedule') return { text: t('notes.schedule'), action: null };
       if (state.why === 'credentials')

@@ -2,8 +2,8 @@ import { useTranslation } from 'react-i18next';
 import { choose, command } from '../../actions';
 import { useFerry, useFormat, useQueue, useView } from '../../ferry';
 import { Button, IconButton } from '../../ui/parts';
-import { commandRows, deleteRows, knownOf, togglePause } from './grid-commands';
-import { pauseOrResume } from './verbs';
+import { askRows, commandRows, deleteRows, knownOf, togglePause } from './grid-commands';
+import { facesIn, pauseOrResume } from './verbs';
 
 const ALL = [{ kind: 'all' }] as const;
 
@@ -25,6 +25,20 @@ function SelectionVerbs() {
         onPress={() => togglePause(ferry, keys)}
       />
       <IconButton icon="retry" label={t('actions.retry')} onPress={() => commandRows(ferry, 'retry', keys)} />
+      {facesIn(keys, knownOf(ferry)).pictures && (
+        <>
+          <IconButton
+            icon="face"
+            label={t('faces.actions.look')}
+            onPress={() => askRows(ferry, 'imm', keys)}
+          />
+          <IconButton
+            icon="device"
+            label={t('faces.actions.local')}
+            onPress={() => askRows(ferry, 'local', keys)}
+          />
+        </>
+      )}
       <IconButton icon="close" label={t('toolbar.cancelOrRemove')} onPress={() => deleteRows(ferry, keys)} />
     </div>
   );

@@ -5,6 +5,7 @@ import { useFerry, useQueue, useView, type Ferry } from '../../ferry';
 import {
   commandRows,
   copyAddress,
+  decideRows,
   deleteRows,
   keysFor,
   openDetail,
@@ -218,6 +219,7 @@ export function useGridHandlers(
       if (act === 'twist') toggleBatch(walker, row);
       else if (act === 'details') openDetail(ferry, key);
       else if (act === 'retry' || act === 'resume') commandRows(ferry, act, [key]);
+      else if (act === 'by-rule' || act === 'as-usual') decideRows(ferry, [key], act);
     },
     onDoubleClick: (event: MouseEvent) => {
       const key = keyOfElement(rowElement(event.target));

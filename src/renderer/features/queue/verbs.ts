@@ -1,3 +1,4 @@
+import { isImageName } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
 import type { BatchRow, ItemRow, ItemState, Scope } from '../../../shared/queue-view';
 import { keyTarget, type RowKey } from './row-map';
@@ -96,6 +97,26 @@ export function possibleVerbs(
     }
   }
   return { pause, retry };
+}
+
+/** Which rows faces can be looked for in, and which wait for an answer about theirs. */
+export function facesIn(
+  keys: Iterable<RowKey>,
+  known: Known,
+): { readonly pictures: boolean; readonly asking: readonly RowKey[] } {
+  let pictures = false;
+  const asking: RowKey[] = [];
+  for (const key of keys) {
+    const target = keyTarget(key);
+    if (target.kind === 'batch') {
+      pictures = true;
+      continue;
+    }
+    const row = known.row(target.itemId);
+    pictures ||= row === undefined || isImageName(row.name);
+    if (row?.state.kind === 'paused' && row.state.why === 'faces') asking.push(key);
+  }
+  return { pictures, asking };
 }
 
 const ENDED: readonly ItemState['kind'][] = [

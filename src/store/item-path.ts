@@ -1,4 +1,3 @@
-/** The key and the path that the columns of a row stand for. */
 import { sep } from 'node:path';
 import type { ObjectKey } from '../shared/ids';
 import { integerIn, textIn, textOrNull, type Row } from './database';

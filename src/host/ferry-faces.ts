@@ -1,0 +1,98 @@
+/** Joins faces with the engine, the store and the destinations of a ferry. */
+import { randomInt } from 'node:crypto';
+import type { ScanPort, StorePort } from '../engine/ports';
+import type { Runner } from '../engine/runner';
+import type { Detector, FacesChange } from '../shared/faces';
+import type { Grant, TemporaryCredentials } from '../shared/credentials';
+import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
+import type { QueueStore } from '../store/queue-types';
+import { systemClock } from './clock';
+import type { CredentialsKeeper } from './credentials-keeper';
+import type { Destinations } from './destinations';
+import { Faces } from './faces/faces';
+import type { FerryOptions } from './ferry';
+import type { QueueView } from './queue-view';
+
+export interface FacesSetting {
+  readonly detector?: Detector;
+  /** False: nobody can be asked; a picture whose rule asks ends as failed. True unless told otherwise. */
+  readonly asksUser?: boolean;
+  /** False: IMM is not asked about what is uploaded from now on. True unless told otherwise. */
+  readonly asksImm?: boolean;
+  /** At most five a second. */
+  readonly onChange?: (change: FacesChange) => void;
+}
+
+interface FacesPlaces {
+  readonly store: QueueStore;
+  readonly destinations: Destinations;
+  readonly keeper: CredentialsKeeper;
+  readonly runner: Runner;
+  readonly view: QueueView;
+}
+
+export function createFaces(
+  options: FerryOptions,
+  { store, destinations, keeper, runner, view }: FacesPlaces,
+): Faces {
+  const { faces = {}, onEnded } = options;
+  return new Faces({
+    store,
+    clock: systemClock,
+    chance: () => randomInt(2 ** 32) / 2 ** 32,
+    detector: faces.detector ?? null,
+    asksUser: faces.asksUser !== false,
+    place: (id) => destinations.place(id),
+    destinationIds: () => destinations.known(),
+    credentials: {
+      newest: (id) => keeper.newest(id),
+      ask: async (id, fresh) => keysOf(await options.ask(id, fresh)),
+      clockOffsetMs: (id) => runner.state.destinations.get(id)?.clockOffsetMs ?? 0,
+    },
+    onChange: (change) => faces.onChange?.(change),
+    onFreed: (destinationId, itemId) => runner.dispatch({ kind: 'work-freed', destinationId, itemId }),
+    onHeld: (items) => runner.dispatch({ kind: 'held-by-rules', items }),
+    onRows: (itemIds) => view.noteRows(itemIds),
+    onRefused: ({ fault: why, ...picture }) => onEnded?.({ ...picture, end: { kind: 'failed', fault: why } }),
+  });
+}
+
+/** Commands move pictures that a rule holds: the engine hears how many are left before it hears of the command's end. */
+export function storeWaking(store: StorePort, wake: () => void): StorePort {
+  return {
+    ...store,
+    command: async (...command) => {
+      const result = await store.command(...command);
+      wake();
+      return result;
+    },
+  };
+}
+
+/** Pictures that were found are looked at while the scan goes on. `onFault`: files of the batch may be missing. */
+export function scannerWaking(
+  scanner: ScanPort,
+  wake: () => void,
+  onFault?: (fault: Fault) => void,
+): ScanPort {
+  return {
+    async scan(job, onFound, cancel) {
+      const found = (items: number): void => {
+        wake();
+        onFound(items);
+      };
+      const outcome = await scanner.scan(job, found, cancel);
+      if (!outcome.ok) onFault?.(outcome.fault);
+      return outcome;
+    },
+  };
+}
+
+/** IMM is asked with credentials; the ways without any offer the detector on this device alone. */
+function keysOf(grant: Outcome<Grant>): Outcome<TemporaryCredentials> {
+  if (!grant.ok) return grant;
+  if ('accessKeyId' in grant.value) return success(grant.value);
+  return failure(
+    fault('credentials-missing', 'This way of authorization holds no credentials to ask IMM with.'),
+  );
+}

@@ -1,0 +1,36 @@
+import { useEffect, useState } from 'react';
+import type { FacesDetail, Picture } from '../../../shared/faces';
+import type { ItemId } from '../../../shared/ids';
+import { useFaces, useFerry } from '../../ferry';
+
+/** What is known of a picture; undefined until the first answer, null where its row is gone. */
+export function useFacesDetail(itemId: ItemId): FacesDetail | null | undefined {
+  const { faces } = useFerry();
+  const version = useFaces((state) => state.version);
+  useEffect(() => faces.wantDetail(itemId), [faces, itemId, version]);
+  return faces.detail(itemId);
+}
+
+/** While one walks quickly through pictures, only the one that one stays at is opened. */
+const STAY_MS = 90;
+
+/** The picture of an item from this disk; undefined while it is being opened. */
+export function usePicture(itemId: ItemId): Picture | undefined {
+  const { bridge } = useFerry();
+  const [known, setKnown] = useState<{ readonly itemId: ItemId; readonly picture: Picture } | null>(null);
+  useEffect(() => {
+    let isGone = false;
+    const timer = setTimeout(() => {
+      void bridge.call('faces.picture', { itemId }).then((reply) => {
+        if (isGone) return;
+        const picture: Picture = reply.ok ? reply.value : { kind: 'none', why: 'unreadable' };
+        setKnown({ itemId, picture });
+      });
+    }, STAY_MS);
+    return () => {
+      isGone = true;
+      clearTimeout(timer);
+    };
+  }, [bridge, itemId]);
+  return known?.itemId === itemId ? known.picture : undefined;
+}
