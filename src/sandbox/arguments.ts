@@ -12,6 +12,7 @@ export type SandboxArguments =
 
 const USAGE = `Usage: sandbox --data DIR [--port 0] [--role-policy FILE] [--token-seconds N] [--discard] [--json]
                [--cname HOST=BUCKET]... [--cors ORIGIN]...
+               [--users FILE] [--roles FILE]
 
   --data DIR           where objects, unfinished uploads, keys and tokens are kept
   --port N             OSS listens on N, STS on N+1, IMM on N+2, admin on N+3; 0 takes free ports
@@ -20,6 +21,8 @@ const USAGE = `Usage: sandbox --data DIR [--port 0] [--role-policy FILE] [--toke
   --discard            keeps size, CRC and metadata of objects, but not their bytes
   --cname HOST=BUCKET  a custom domain that stands for the bucket; may be given again
   --cors ORIGIN        pages of that origin, or of all with *, may do everything; may be given again
+  --users FILE         RAM users beside the first, with their own policies (JSON)
+  --roles FILE         roles beside the first, with their own policies (JSON)
   --json               prints one JSON line when it listens
 `;
 
@@ -36,7 +39,15 @@ export function parseSandboxArguments(words: readonly string[]): SandboxArgument
 }
 
 const REPEATABLE = ['--cname', '--cors'];
-const WITH_VALUE = ['--data', '--port', '--role-policy', '--token-seconds', ...REPEATABLE];
+const WITH_VALUE = [
+  '--data',
+  '--port',
+  '--role-policy',
+  '--token-seconds',
+  '--users',
+  '--roles',
+  ...REPEATABLE,
+];
 const WITHOUT_VALUE = ['--discard', '--json', '--help'];
 
 // By hand: util.parseArgs is an experiment in the Node 18 that some Electron versions carry.
@@ -64,7 +75,6 @@ function read(words: readonly string[]): SandboxArguments {
   if (dataFolder === undefined) {
     throw new BadArgument('--data DIR is needed: the folder where the sandbox keeps its objects.');
   }
-  const policyPath = one('--role-policy');
   const tokenSeconds = one('--token-seconds');
   return {
     kind: 'start',
@@ -76,7 +86,9 @@ function read(words: readonly string[]): SandboxArguments {
       discard: values.has('--discard'),
       ...(values.has('--cors') ? { corsOrigins: readOrigins(values.get('--cors') ?? []) } : {}),
       ...(values.has('--cname') ? { cnames: readCnames(values.get('--cname') ?? []) } : {}),
-      ...(policyPath === undefined ? {} : { rolePolicy: readPolicy(policyPath) }),
+      ...fileOption('rolePolicy', '--role-policy', one),
+      ...fileOption('users', '--users', one),
+      ...fileOption('roles', '--roles', one),
       ...(tokenSeconds === undefined
         ? {}
         : { tokenSeconds: integer(tokenSeconds, '--token-seconds', 1, 43_200) }),
@@ -109,10 +121,16 @@ function readCnames(words: readonly string[]): Map<string, string> {
   return cnames;
 }
 
-function readPolicy(path: string): string {
+function fileOption(
+  option: 'rolePolicy' | 'users' | 'roles',
+  name: string,
+  one: (name: string) => string | undefined,
+): Partial<SandboxOptions> {
+  const path = one(name);
+  if (path === undefined) return {};
   try {
-    return readFileSync(path, 'utf8');
+    return { [option]: readFileSync(path, 'utf8') };
   } catch {
-    throw new BadArgument(`--role-policy: the file "${path}" cannot be read.`);
+    throw new BadArgument(`${name}: the file "${path}" cannot be read.`);
   }
 }

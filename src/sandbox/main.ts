@@ -1,4 +1,5 @@
 import { parseSandboxArguments } from './arguments';
+import { IdentityError } from './identity/read-identities';
 import { PolicyGrammarError } from './identity/policy';
 import { startSandbox, type RunningSandbox } from './start-sandbox';
 
@@ -18,7 +19,7 @@ async function main(): Promise<void> {
     process.stdout.write(parsed.isJson ? `${JSON.stringify(shown(sandbox))}\n` : readable(sandbox));
     closeOnSignal(sandbox);
   } catch (error) {
-    stop(sentenceOf(error), error instanceof PolicyGrammarError ? 2 : 1);
+    stop(sentenceOf(error), error instanceof PolicyGrammarError || error instanceof IdentityError ? 2 : 1);
   }
 }
 
@@ -43,6 +44,7 @@ function stop(sentence: string, code: 1 | 2): void {
 }
 
 function sentenceOf(error: unknown): string {
+  if (error instanceof IdentityError) return error.message;
   if (error instanceof PolicyGrammarError) return `The role policy cannot be used: ${error.message}.`;
   if (isSystemError(error) && error.code === 'EADDRINUSE')
     return 'The sandbox cannot listen: its port is taken.';

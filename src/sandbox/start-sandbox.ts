@@ -9,7 +9,9 @@ import { FaultRules } from './faults/fault-rules';
 import { lockFolder, type FolderLock } from './folder-lock';
 import { openAccount, roleArnOf, type Account } from './identity/account';
 import { defaultRolePolicy } from './identity/default-role-policy';
+import { Directory, OWN_USER, type RamUser, type Role } from './identity/directory';
 import { parsePolicy, type Policy } from './identity/policy';
+import { IdentityError, readRoles, readUsers } from './identity/read-identities';
 import { Sessions } from './identity/sessions';
 import { ImmService } from './imm/imm-service';
 import type { Registry } from './oss/authenticate';
@@ -17,7 +19,6 @@ import { OssService } from './oss/oss-service';
 import { RequestLog } from './request-log';
 import { BodyReceiver } from './storage/receive-body';
 import { BucketStore } from './storage/bucket-store';
-import type { RoleTerms } from './sts/assume-role';
 import { StsService } from './sts/sts-service';
 import { CorsRules } from './wire/cors';
 
@@ -47,6 +48,10 @@ export interface SandboxOptions {
   readonly customDomains?: readonly string[];
   /** Custom domains that are bound to a bucket of that name, which need not exist. */
   readonly cnames?: ReadonlyMap<string, string>;
+  /** RAM users beside the first, as JSON: `[{"name","accessKeyId","accessKeySecret","policy"}]`. */
+  readonly users?: string;
+  /** Roles beside the first, as JSON: `[{"name","trust"?,"policy","maxSessionSeconds"?}]`. */
+  readonly roles?: string;
   /** Origins whose pages may do everything by CORS from the start; by default none. */
   readonly corsOrigins?: readonly string[];
   /** Hears of errors that are the sandbox's own. */
@@ -73,16 +78,15 @@ const MAX_SESSION_SECONDS = 43_200;
 
 /**
  * Starts OSS, STS, IMM and the admin port on loopback. Rejects with PolicyGrammarError on a bad role
- * policy, FolderInUseError where another sandbox works on the folder, and the system's error where a port
+ * policy, IdentityError on bad users or roles, FolderInUseError where another sandbox works on the folder, and the system's error where a port
  * is taken or the folder cannot be used; nothing is left running then.
  */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
-  const { bucket = 'sandbox', immProject = 'sandbox' } = options;
-  const rolePolicy = parsePolicy(options.rolePolicy ?? defaultRolePolicy(bucket, immProject));
+  const identities = identitiesOf(options);
   mkdirSync(options.dataFolder, { recursive: true });
   const lock = await lockFolder(options.dataFolder);
   try {
-    return await startLocked(options, rolePolicy, lock);
+    return await startLocked(options, identities, lock);
   } catch (error) {
     await lock.release();
     throw error;
@@ -91,7 +95,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
 
 async function startLocked(
   options: SandboxOptions,
-  rolePolicy: Policy,
+  identities: Identities,
   lock: FolderLock,
 ): Promise<RunningSandbox> {
   const {
@@ -102,6 +106,7 @@ async function startLocked(
     immProject = 'sandbox',
   } = options;
   const account = openAccount(dataFolder);
+  const directory = directoryOf(options, account, identities);
   const sessions = new Sessions(dataFolder);
   const log = new RequestLog(dataFolder);
   const store = new BucketStore(dataFolder);
@@ -114,12 +119,8 @@ async function startLocked(
   const onError = options.onError ?? ((): void => undefined);
   const ground: Ground = { faults, log, sessions, onError };
   const servers = [
-    createCloudServer(
-      ossService(options, { account, sessions, region }, rolePolicy, store, signer),
-      ground,
-      cors,
-    ),
-    createCloudServer(new StsService(roleTerms(options, account), sessions), ground),
+    createCloudServer(ossService(options, { directory, sessions, region }, store, signer), ground, cors),
+    createCloudServer(new StsService(directory, sessions, options.tokenSeconds ?? null), ground),
     createCloudServer(new ImmService(), ground, cors),
     createAdminServer({ bucket, store, log, faults, callbackKey, cors, onError }),
   ];
@@ -152,15 +153,14 @@ async function startLocked(
 function ossService(
   options: SandboxOptions,
   registry: Registry,
-  rolePolicy: Policy,
   store: BucketStore,
   signer: CallbackSigner,
 ): OssService {
   const { bucket = 'sandbox', discard: discards = false } = options;
   const receiver = new BodyReceiver(store.blobs, new Crc64Pool(), discards);
   const book = { region: registry.region, bucket, customDomains: customDomainsOf(options, bucket) };
-  const { accountId: ownerId } = registry.account;
-  return new OssService(book, registry, rolePolicy, {
+  const { accountId: ownerId } = registry.directory.account;
+  return new OssService(book, registry, {
     name: bucket,
     ownerId,
     store,
@@ -176,13 +176,35 @@ function customDomainsOf(options: SandboxOptions, bucket: string): Map<string, s
   return new Map(all.map(([host, name]) => [host.toLowerCase(), name]));
 }
 
-function roleTerms(options: SandboxOptions, account: Account): RoleTerms {
-  return {
-    account,
+/** The identities of the options, read before anything is opened, so that a mistake leaves nothing behind. */
+interface Identities {
+  readonly rolePolicy: Policy;
+  readonly users: readonly RamUser[];
+  readonly roles: readonly Role[];
+}
+
+function identitiesOf(options: SandboxOptions): Identities {
+  const { bucket = 'sandbox', immProject = 'sandbox', users = '[]', roles = '[]' } = options;
+  const rolePolicy = parsePolicy(options.rolePolicy ?? defaultRolePolicy(bucket, immProject));
+  return { rolePolicy, users: readUsers(users), roles: readRoles(roles) };
+}
+
+function directoryOf(options: SandboxOptions, account: Account, identities: Identities): Directory {
+  const { rolePolicy, users, roles } = identities;
+  const taken = roles.find((role) => role.name === account.roleName);
+  if (taken) throw new IdentityError(`The roles file must not name the sandbox's own role "${taken.name}".`);
+  if (users.some(({ name, accessKeyId }) => name === OWN_USER || accessKeyId === account.accessKeyId)) {
+    throw new IdentityError(`The users file must not name the sandbox's own user "${OWN_USER}" or its key.`);
+  }
+  const own: Role = {
+    name: account.roleName,
+    roleId: account.roleId,
+    policy: rolePolicy,
+    trust: null,
     maxSessionSeconds: options.maxSessionSeconds ?? MAX_SESSION_SECONDS,
-    tokenSeconds: options.tokenSeconds ?? null,
     externalId: options.externalId ?? null,
   };
+  return new Directory(account, users, [own, ...roles]);
 }
 
 async function listenAll(

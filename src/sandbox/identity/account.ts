@@ -41,7 +41,7 @@ export function openAccount(folder: string): Account {
   return account;
 }
 
-/** The ARN of the account's role. */
-export function roleArnOf(account: Account): string {
-  return `acs:ram::${account.accountId}:role/${account.roleName}`;
+/** The ARN of one of the account's roles; of its own where none is named. */
+export function roleArnOf(account: Account, roleName = account.roleName): string {
+  return `acs:ram::${account.accountId}:role/${roleName}`;
 }

@@ -106,7 +106,8 @@ function strings(value: unknown, name: string): string[] {
   return texts;
 }
 
-function asObject(value: unknown, name: string): Map<string, unknown> {
+/** The fields of a JSON object; throws PolicyGrammarError for anything else. */
+export function asObject(value: unknown, name: string): Map<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new PolicyGrammarError(`${name} must be an object`);
   }

@@ -11,6 +11,8 @@ export interface Session {
   /** Opaque to clients; all that it means is kept here. */
   readonly securityToken: string;
   readonly roleSessionName: string;
+  /** The role that was assumed; absent in what older sandboxes kept, and then the account's own. */
+  readonly roleName?: string;
   readonly expiresAt: number;
   /** What the caller narrowed the session to; null leaves the role's whole policy. */
   readonly policy: Policy | null;
@@ -37,7 +39,7 @@ export class Sessions {
     this.#forgetOld();
   }
 
-  issue(session: Pick<Session, 'roleSessionName' | 'expiresAt' | 'policy'>): Session {
+  issue(session: Pick<Session, 'roleName' | 'roleSessionName' | 'expiresAt' | 'policy'>): Session {
     const issued: Session = {
       ...session,
       accessKeyId: `STS.N${randomText(24)}`,

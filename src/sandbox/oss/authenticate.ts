@@ -1,5 +1,5 @@
-import type { Account } from '../identity/account';
-import type { Session, Sessions } from '../identity/sessions';
+import type { Caller, Directory } from '../identity/directory';
+import type { Sessions } from '../identity/sessions';
 import { isSameSecret } from '../signatures/compare';
 import { signV1 } from '../signatures/oss-v1';
 import { signV4, type V4Scope } from '../signatures/oss-v4';
@@ -8,12 +8,9 @@ import { invalidArgument, Refusal } from '../wire/refusal';
 import type { Address } from './address';
 import { claimOf, type Claim } from './claim';
 
-/** Who a request comes from, proven. */
-export type Caller = { readonly kind: 'user' } | { readonly kind: 'session'; readonly session: Session };
-
 /** Against what a claim is checked. */
 export interface Registry {
-  readonly account: Account;
+  readonly directory: Directory;
   readonly sessions: Sessions;
   readonly region: string;
 }
@@ -47,14 +44,14 @@ export function identify(
   registry: Registry,
   nowMs: number,
 ): { readonly caller: Caller; readonly secret: string } {
-  const { account, sessions } = registry;
+  const { directory, sessions } = registry;
   const session = sessions.byAccessKeyId(claim.accessKeyId);
-  const isUser = claim.accessKeyId === account.accessKeyId;
-  if (!session && !isUser) throw unknownKey(claim.accessKeyId);
+  const user = directory.userByKey(claim.accessKeyId);
+  if (!session && !user) throw unknownKey(claim.accessKeyId);
   if (claim.securityToken === null) {
     // Temporary keys do not exist for OSS without the token they were issued with.
-    if (session) throw unknownKey(claim.accessKeyId);
-    return { caller: { kind: 'user' }, secret: account.accessKeySecret };
+    if (!user) throw unknownKey(claim.accessKeyId);
+    return { caller: { kind: 'user', user }, secret: user.accessKeySecret };
   }
   const owner = sessions.byToken(claim.securityToken);
   if (!owner) {

@@ -1,11 +1,9 @@
 import type { Operation } from '../faults/fault-rules';
-import type { Account } from '../identity/account';
+import type { Caller, Directory } from '../identity/directory';
 import { isAllowed } from '../identity/policy-evaluation';
-import type { Policy } from '../identity/policy';
 import type { Exchange } from '../wire/exchange';
 import { Refusal } from '../wire/refusal';
 import type { Address } from './address';
-import type { Caller } from './authenticate';
 
 // A part and its Complete are a put; reading a head is reading.
 const ACTIONS: Partial<Record<Operation, string>> = {
@@ -43,24 +41,22 @@ export function intentOf(exchange: Exchange, operation: Operation, address: Addr
 }
 
 /**
- * Lets the request pass where role policy and session policy both allow every action it needs. The RAM user
- * behind the long-term AccessKey pair has full rights on the account's bucket.
+ * Lets the request pass where every policy of the caller allows every action it needs: a user's own, or role
+ * policy and session policy.
  */
 export function authorize(
   exchange: Exchange,
   intent: Intent,
   caller: Caller,
-  scope: { readonly account: Account; readonly region: string; readonly rolePolicy: Policy },
+  scope: { readonly directory: Directory; readonly region: string },
 ): void {
-  if (caller.kind === 'user') return;
   const { operation, address } = intent;
   const action = ACTIONS[operation];
   const actions = action === undefined ? [] : [action];
   if (intent.isTagged) actions.push('oss:PutObjectTagging');
   const name = `${address.bucket ?? '*'}${address.key === '' ? '' : `/${address.key}`}`;
-  const resource = `acs:oss:oss-${scope.region}:${scope.account.accountId}:${name}`;
-  const { policy } = caller.session;
-  const policies = policy ? [scope.rolePolicy, policy] : [scope.rolePolicy];
+  const resource = `acs:oss:oss-${scope.region}:${scope.directory.account.accountId}:${name}`;
+  const policies = scope.directory.policiesOf(caller);
   const context = contextOf(exchange, operation);
   const isPermitted =
     actions.length > 0 &&

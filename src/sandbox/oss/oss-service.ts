@@ -1,6 +1,5 @@
 import type { CloudService, RequestFacts } from '../cloud-service';
 import type { FaultsOfRequest, Operation } from '../faults/fault-rules';
-import type { Policy } from '../identity/policy';
 import type { Answer } from '../wire/answer';
 import type { Exchange } from '../wire/exchange';
 import { Refusal } from '../wire/refusal';
@@ -55,13 +54,11 @@ export class OssService implements CloudService {
   });
   readonly #book: AddressBook;
   readonly #registry: Registry;
-  readonly #rolePolicy: Policy;
   readonly #bucket: Bucket;
 
-  constructor(book: AddressBook, registry: Registry, rolePolicy: Policy, bucket: Bucket) {
+  constructor(book: AddressBook, registry: Registry, bucket: Bucket) {
     this.#book = book;
     this.#registry = registry;
-    this.#rolePolicy = rolePolicy;
     this.#bucket = bucket;
   }
 
@@ -91,13 +88,8 @@ export class OssService implements CloudService {
     const run = address.bucket === null ? undefined : OPERATIONS[facts.operation];
     if (!run) throw new Refusal(501, 'NotImplemented', 'This sandbox does not implement that operation.');
     if (address.key !== '') checkKey(address.key);
-    authorize(exchange, intentOf(exchange, facts.operation, address), caller, this.#scope);
+    authorize(exchange, intentOf(exchange, facts.operation, address), caller, this.#registry);
     return run({ exchange, bucket: this.#bucket, key: address.key });
-  }
-
-  get #scope(): Parameters<typeof authorize>[3] {
-    const { account, region } = this.#registry;
-    return { account, region, rolePolicy: this.#rolePolicy };
   }
 
   // OSS looks at the form alone here: signatures in headers or URL are not even read.
@@ -121,7 +113,7 @@ export class OssService implements CloudService {
         address: { bucket, key },
         isTagged: fields.has('x-oss-tagging'),
       };
-      authorize(exchange, intent, caller, this.#scope);
+      authorize(exchange, intent, caller, this.#registry);
       return form;
     });
   }

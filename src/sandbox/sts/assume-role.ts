@@ -1,15 +1,19 @@
-import { roleArnOf, type Account } from '../identity/account';
+import type { Directory, RamUser, Role } from '../identity/directory';
 import { parsePolicy, PolicyGrammarError, type Policy } from '../identity/policy';
+import { isAllowed } from '../identity/policy-evaluation';
 import type { Sessions } from '../identity/sessions';
+import { trusts } from '../identity/trust';
 import { Refusal } from '../wire/refusal';
 
-/** What the role demands, and how long its tokens may live. */
-export interface RoleTerms {
-  readonly account: Account;
-  readonly maxSessionSeconds: number;
+/** Who calls, when, and what bounds the life of what is given out. */
+export interface AssumeRoleCall {
+  readonly user: RamUser;
+  readonly sourceIp: string;
+  readonly nowMs: number;
   /** `--token-seconds`: caps every token's life, below STS's own minimum too. */
   readonly tokenSeconds: number | null;
-  readonly externalId: string | null;
+  /** The life that a short-token fault dictates. */
+  readonly lifeMs: number | null;
 }
 
 const MIN_SECONDS = 900;
@@ -17,27 +21,27 @@ const DEFAULT_SECONDS = 3_600;
 const MAX_POLICY_CHARACTERS = 2_048;
 
 /**
- * AssumeRole: temporary credentials for the role, narrowed by the caller's Policy. `lifeMs` is the life
- * that a short-token fault dictates. Returns the body of the answer but for its RequestId.
+ * AssumeRole: temporary credentials for a role, narrowed by the call's Policy, where the user's policy lets
+ * them assume it and the role trusts them. Returns the body of the answer but for its RequestId.
  */
 export function assumeRole(
   parameters: ReadonlyMap<string, string>,
-  terms: RoleTerms,
+  directory: Directory,
   sessions: Sessions,
-  nowMs: number,
-  lifeMs: number | null,
+  call: AssumeRoleCall,
 ): Record<string, unknown> {
+  const { nowMs, lifeMs, tokenSeconds } = call;
   const roleSessionName = sessionNameOf(parameters);
-  checkRole(parameters.get('RoleArn'), terms.account);
-  checkExternalId(parameters.get('ExternalId'), terms.externalId);
-  const seconds = Math.min(durationOf(parameters, terms.maxSessionSeconds), terms.tokenSeconds ?? Infinity);
+  const role = roleOf(parameters.get('RoleArn'), directory);
+  checkPermission(role, directory, call, parameters.get('ExternalId'));
+  const seconds = Math.min(durationOf(parameters, role.maxSessionSeconds), tokenSeconds ?? Infinity);
   const policy = policyOf(parameters.get('Policy'));
   const expiresAt = nowMs + (lifeMs ?? seconds * 1_000);
-  const session = sessions.issue({ roleSessionName, expiresAt, policy });
+  const session = sessions.issue({ roleName: role.name, roleSessionName, expiresAt, policy });
   return {
     AssumedRoleUser: {
-      Arn: `${roleArnOf(terms.account)}/${roleSessionName}`,
-      AssumedRoleId: `${terms.account.roleId}:${roleSessionName}`,
+      Arn: `${directory.roleArn(role)}/${roleSessionName}`,
+      AssumedRoleId: `${role.roleId}:${roleSessionName}`,
     },
     Credentials: {
       AccessKeyId: session.accessKeyId,
@@ -56,23 +60,52 @@ function sessionNameOf(parameters: ReadonlyMap<string, string>): string {
   return name;
 }
 
-function checkRole(roleArn: string | undefined, account: Account): void {
+function roleOf(roleArn: string | undefined, directory: Directory): Role {
   if (roleArn === undefined) throw mandatory('RoleArn');
   if (!/^acs:ram::\d+:role\/[A-Za-z0-9.@\-_]{1,64}$/.test(roleArn)) throw wronglyFormed('RoleArn');
-  if (roleArn !== roleArnOf(account)) {
-    throw new Refusal(404, 'EntityNotExist.Role', 'The specified Role not exists.');
-  }
+  const role = directory.roleByArn(roleArn);
+  if (role) return role;
+  throw new Refusal(404, 'EntityNotExist.Role', 'The specified Role not exists.');
 }
 
-function checkExternalId(given: string | undefined, demanded: string | null): void {
-  if (given !== undefined && (given.length < 2 || given.length > 1_224)) throw wronglyFormed('ExternalId');
-  if (demanded !== null && given !== demanded) {
-    throw new Refusal(
-      403,
-      'NoPermission',
-      'You are not authorized to do this action. You should be authorized by RAM.',
-    );
+// Both sides must agree: the user's policy allows it, and the role's trust policy.
+function checkPermission(
+  role: Role,
+  directory: Directory,
+  call: AssumeRoleCall,
+  externalId: string | undefined,
+): void {
+  if (externalId !== undefined && (externalId.length < 2 || externalId.length > 1_224)) {
+    throw wronglyFormed('ExternalId');
   }
+  const { user, sourceIp, nowMs } = call;
+  const context = new Map([
+    ['acs:sourceip', sourceIp],
+    ['acs:securetransport', 'false'],
+    ['acs:currenttime', new Date(nowMs).toISOString()],
+  ]);
+  const wanted = { action: 'sts:AssumeRole', resource: directory.roleArn(role), context };
+  const isPermitted = isAllowed(directory.policiesOf({ kind: 'user', user }), wanted);
+  const assumer = {
+    userArn: directory.userArn(user),
+    accountArn: `acs:ram::${directory.account.accountId}:root`,
+    context: new Map([
+      ...context,
+      ...(externalId === undefined ? [] : [['sts:externalid', externalId] as const]),
+    ]),
+  };
+  const isTrusted = role.trust === null || trusts(role.trust, assumer);
+  const isKnown = role.externalId === null || role.externalId === externalId;
+  if (!isPermitted || !isTrusted || !isKnown) throw noPermission();
+}
+
+/** STS's answer to a caller who may not do what it asks. */
+export function noPermission(): Refusal {
+  return new Refusal(
+    403,
+    'NoPermission',
+    'You are not authorized to do this action. You should be authorized by RAM.',
+  );
 }
 
 function durationOf(parameters: ReadonlyMap<string, string>, maxSeconds: number): number {

@@ -1,5 +1,6 @@
 import type { CloudService, RequestFacts } from '../cloud-service';
 import type { FaultsOfRequest } from '../faults/fault-rules';
+import type { Directory } from '../identity/directory';
 import type { Sessions } from '../identity/sessions';
 import { parseAcs3 } from '../signatures/acs3';
 import type { Answer } from '../wire/answer';
@@ -7,7 +8,7 @@ import { readBody } from '../wire/body';
 import type { Exchange } from '../wire/exchange';
 import { Refusal } from '../wire/refusal';
 import { acsActionOf, acsAnswer, acsHeaders, acsRefusal } from './acs-dialect';
-import { assumeRole, type RoleTerms } from './assume-role';
+import { assumeRole, noPermission } from './assume-role';
 import { Acs3Verifier } from './verify-acs3';
 
 const VERSION = '2015-04-01';
@@ -16,14 +17,17 @@ const MAX_BODY_BYTES = 64 << 10;
 /** STS with its one action, AssumeRole. */
 export class StsService implements CloudService {
   readonly throttling = new Refusal(400, 'Throttling.User', 'Request was denied due to user flow control.');
-  readonly #terms: RoleTerms;
+  readonly #directory: Directory;
+  readonly #tokenSeconds: number | null;
   readonly #sessions: Sessions;
   readonly #verifier: Acs3Verifier;
 
-  constructor(terms: RoleTerms, sessions: Sessions) {
-    this.#terms = terms;
+  /** `tokenSeconds` caps every token's life, below STS's own minimum too; null leaves it to the call. */
+  constructor(directory: Directory, sessions: Sessions, tokenSeconds: number | null) {
+    this.#directory = directory;
+    this.#tokenSeconds = tokenSeconds;
     this.#sessions = sessions;
-    this.#verifier = new Acs3Verifier(terms.account, sessions);
+    this.#verifier = new Acs3Verifier(directory.account, sessions, directory);
   }
 
   describe(exchange: Exchange): RequestFacts {
@@ -48,20 +52,16 @@ export class StsService implements CloudService {
         'Specified api is not found, please check your url and method.',
       );
     }
-    if (caller.kind === 'session') {
-      throw new Refusal(
-        403,
-        'NoPermission',
-        'You are not authorized to do this action. You should be authorized by RAM.',
-      );
-    }
-    const lifeMs = faults.rule?.fault === 'short-token' ? faults.rule.ms : null;
+    if (caller.kind === 'session') throw noPermission();
+    const call = {
+      user: caller.user,
+      sourceIp: (exchange.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+      nowMs: exchange.nowMs,
+      tokenSeconds: this.#tokenSeconds,
+      lifeMs: faults.rule?.fault === 'short-token' ? faults.rule.ms : null,
+    };
     const parameters = parametersOf(exchange, body);
-    return acsAnswer(
-      exchange,
-      200,
-      assumeRole(parameters, this.#terms, this.#sessions, exchange.nowMs, lifeMs),
-    );
+    return acsAnswer(exchange, 200, assumeRole(parameters, this.#directory, this.#sessions, call));
   }
 
   refuse(exchange: Exchange, refusal: Refusal): Answer {

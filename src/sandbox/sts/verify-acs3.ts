@@ -1,28 +1,27 @@
 import type { Account } from '../identity/account';
-import type { Session, Sessions } from '../identity/sessions';
+import { Directory, type Caller } from '../identity/directory';
+import type { Sessions } from '../identity/sessions';
 import { parseAcs3, sha256Hex, signAcs3, unsignedHeaders } from '../signatures/acs3';
 import { isSameSecret } from '../signatures/compare';
 import type { Exchange } from '../wire/exchange';
 import { Refusal } from '../wire/refusal';
 
-/** Who an ACS3 call comes from, proven. */
-export type Acs3Caller = { readonly kind: 'user' } | { readonly kind: 'session'; readonly session: Session };
-
 const MAX_SKEW_MS = 900_000;
 
 /** Verifies ACS3-HMAC-SHA256 calls; remembers nonces, so that none is played twice. */
 export class Acs3Verifier {
-  readonly #account: Account;
+  readonly #directory: Directory;
   readonly #sessions: Sessions;
   readonly #nonces = new Map<string, number>();
 
-  constructor(account: Account, sessions: Sessions) {
-    this.#account = account;
+  /** Without a directory it knows the account's own user alone. */
+  constructor(account: Account, sessions: Sessions, directory = new Directory(account)) {
+    this.#directory = directory;
     this.#sessions = sessions;
   }
 
   /** Proves who sent the call, or refuses it with the gateway's own code. */
-  verify(exchange: Exchange, body: Buffer, checksDate: boolean): Acs3Caller {
+  verify(exchange: Exchange, body: Buffer, checksDate: boolean): Caller {
     const { headers, method, query } = exchange;
     const authorization = parseAcs3(headers.get('authorization') ?? '');
     if (!authorization) throw incomplete('The Authorization header is missing or not of ACS3-HMAC-SHA256.');
@@ -53,12 +52,12 @@ export class Acs3Verifier {
     accessKeyId: string,
     securityToken: string | null,
     nowMs: number,
-  ): { readonly caller: Acs3Caller; readonly secret: string } {
-    if (accessKeyId === this.#account.accessKeyId && securityToken === null) {
-      return { caller: { kind: 'user' }, secret: this.#account.accessKeySecret };
-    }
+  ): { readonly caller: Caller; readonly secret: string } {
+    const user = this.#directory.userByKey(accessKeyId);
+    if (user && securityToken === null)
+      return { caller: { kind: 'user', user }, secret: user.accessKeySecret };
     const session = this.#sessions.byAccessKeyId(accessKeyId);
-    if (!session && accessKeyId !== this.#account.accessKeyId) {
+    if (!session && !user) {
       throw new Refusal(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
     }
     if (securityToken === null) {

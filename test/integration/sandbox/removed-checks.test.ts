@@ -97,9 +97,9 @@ const CHECKS: Check[] = [
   {
     name: "the session's own policy, beside the role's",
     patch: {
-      file: 'oss/authorize.ts',
-      find: 'policy ? [scope.rolePolicy, policy]',
-      replace: 'policy ? [scope.rolePolicy]',
+      file: 'identity/directory.ts',
+      find: 'policy ? [rolePolicy, policy]',
+      replace: 'policy ? [rolePolicy]',
     },
     attack: async (sandbox) => {
       const keys = await temporaryKeys(sandbox, { policy: session('*', 'oss:GetObject') });
@@ -110,8 +110,8 @@ const CHECKS: Check[] = [
   {
     name: "the role's policy, beside the session's",
     patch: {
-      file: 'oss/authorize.ts',
-      find: 'policy ? [scope.rolePolicy, policy]',
+      file: 'identity/directory.ts',
+      find: 'policy ? [rolePolicy, policy]',
       replace: 'policy ? [policy]',
     },
     options: { rolePolicy: JSON.stringify(session('acs:oss:*:*:sandbox/*', 'oss:PutObject')) },

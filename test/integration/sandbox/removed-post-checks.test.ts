@@ -149,7 +149,7 @@ const CHECKS: Check[] = [
     name: 'the rights of a session that posts',
     patch: {
       file: 'oss/oss-service.ts',
-      find: 'authorize(exchange, intent, caller, this.#scope);',
+      find: 'authorize(exchange, intent, caller, this.#registry);',
       replace: '',
     },
     attack: inSession(session('acs:oss:*:*:sandbox/mine/*'), (options) => posts('V1', undefined, options)),

@@ -42,6 +42,8 @@ test.each([
   [['--data', 'a', '--cname', '10.0.0.1=sandbox'], '--cname must be a host name'],
   [['--data', 'a', '--cname', 'a.test=No'], '--cname must be a host name'],
   [['--data', 'a', '--cors', 'localhost:3000'], '--cors must be "*" or an origin'],
+  [['--data', 'a', '--users', '/no/such/file'], '--users: the file'],
+  [['--data', 'a', '--roles', '/no/such/file'], '--roles: the file'],
   [['--data', 'a', '--what'], 'no argument "--what"'],
   [['--data', 'a', 'stray'], 'no argument "stray"'],
 ])('%j gets one sentence', (words, part) => {

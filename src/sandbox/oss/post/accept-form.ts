@@ -80,5 +80,10 @@ function successStatus(text: string | undefined): 200 | 201 | 204 {
 }
 
 function redirect(text: string | undefined): string | null {
-  return text !== undefined && /^https?:\/\//.test(text) && URL.canParse(text) ? text : null;
+  if (text === undefined) return null;
+  try {
+    return ['http:', 'https:'].includes(new URL(text).protocol) ? text : null;
+  } catch {
+    return null;
+  }
 }
