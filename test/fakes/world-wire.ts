@@ -61,8 +61,9 @@ export class WorldWire {
   port(): ObjectStorePort {
     const { cloud, judge } = this.#world;
     return {
-      putObject: (context, key, body, { forbidOverwrite }) =>
+      putObject: (context, key, body, { forbidOverwrite, tagging }) =>
         this.#carry(context, body, (content) => {
+          judge.tagged(key, tagging);
           judge.write(key, forbidOverwrite);
           if (this.#lies(key, 0.1)) return failure(fault('server-refused', 'InvalidDigest'));
           return this.#falsify(
@@ -70,8 +71,9 @@ export class WorldWire {
             judge.stored(key, () => cloud.put(key, content, forbidOverwrite)),
           );
         }),
-      initiateMultipartUpload: (context, key, { forbidOverwrite }) =>
+      initiateMultipartUpload: (context, key, { forbidOverwrite, tagging }) =>
         this.#carry(context, null, () => {
+          judge.tagged(key, tagging);
           judge.initiate(key, forbidOverwrite);
           return cloud.initiate(key, forbidOverwrite);
         }),

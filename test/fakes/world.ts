@@ -17,6 +17,7 @@ import { Chance, WorldClock } from './world-clock';
 import { WorldCloud, type Right } from './world-cloud';
 import { WorldDisk, type Change } from './world-disk';
 import { WorldJudge } from './world-judge';
+import { WorldRule } from './world-rule';
 import { WorldWire, type StsMood, type Weather } from './world-wire';
 
 const POLICIES: readonly ConflictPolicy[] = ['overwrite', 'never-overwrite', 'skip-identical', 'ask'];
@@ -32,6 +33,8 @@ const PATIENCE = 12 * 3_600_000;
 interface Plan {
   readonly path: string;
   readonly names: readonly string[];
+  /** These the rule of the destination looks at before they are sent. */
+  readonly pictures: ReadonlySet<string>;
   readonly batchId: BatchId;
 }
 
@@ -40,6 +43,7 @@ interface Process {
   readonly runner: Runner;
   readonly wire: WorldWire;
   readonly store: MemoryStore;
+  readonly rule: WorldRule;
   alive: boolean;
 }
 
@@ -120,7 +124,8 @@ export class World {
       normalizeNames: 'as-is' as const,
     };
     const batchId = must(this.#process.store.createBatch(plan));
-    this.#plans.push({ path, names, batchId });
+    const pictures = new Set(names.filter(() => chance.happens(0.3)));
+    this.#plans.push({ path, names, pictures, batchId });
     for (const name of names) if (chance.happens(0.15)) this.#foreignWrite(`${keyPrefix}${name}`);
   }
 
@@ -143,6 +148,14 @@ export class World {
     };
     const wire = new WorldWire(world, () => ({ weather: this.#weather, sts: this.#sts }));
     let alive = true;
+    const rule = new WorldRule({
+      clock: this.#clock,
+      chance: this.#chance,
+      queue: this.#queue,
+      store,
+      runner: () => runner,
+      alive: () => alive,
+    });
     const ports: Ports = {
       clock: {
         now: () => this.#clock.now(),
@@ -152,8 +165,12 @@ export class World {
       files: this.#disk.port(() => alive),
       objects: wire.port(),
       credentials: wire.credentials(),
-      store,
-      scanner: this.#scanner(store, () => alive),
+      store: rule.port(),
+      scanner: this.#scanner(
+        store,
+        () => alive,
+        () => rule.tend(),
+      ),
       observer: {
         onEnded: (work, _at, end) => {
           this.#note(`${end.kind} ${work.key}`);
@@ -166,6 +183,7 @@ export class World {
       runner,
       wire,
       store,
+      rule,
       get alive() {
         return alive;
       },
@@ -175,7 +193,7 @@ export class World {
     };
   }
 
-  #scanner(store: MemoryStore, alive: () => boolean): ScanPort {
+  #scanner(store: MemoryStore, alive: () => boolean, tend: () => void): ScanPort {
     const pause = (): Promise<void> =>
       new Promise((resolve) => {
         this.#clock.after(this.#chance.between(10, 1_500), () => (alive() ? resolve() : undefined));
@@ -187,7 +205,9 @@ export class World {
         if (!looked.ok) return success({ added: 0 });
         const keyPrefix = this.#queue.batches.get(plan.batchId)?.plan.roots[0]?.keyPrefix ?? '';
         const key = `${keyPrefix}${name}` as ObjectKey;
-        const added = store.addItems(plan.batchId, [{ rootIndex: 0, name, key, snapshot: looked.value }]);
+        const looksFirst = plan.pictures.has(name);
+        const item = { rootIndex: 0, name, key, snapshot: looked.value, looksFirst };
+        const added = store.addItems(plan.batchId, [item]);
         if (added.ok || added.fault.code !== 'disk-full') return added;
       }
     };
@@ -199,6 +219,7 @@ export class World {
           const added = await add(plan, name);
           if (!added.ok) return added;
           if (cancel.canceled) return success(undefined);
+          tend();
           onFound(added.value.added);
         }
         for (
@@ -213,6 +234,7 @@ export class World {
   }
 
   async #start(): Promise<void> {
+    this.#process.rule.tend();
     must(await this.#process.runner.start());
   }
 
@@ -224,6 +246,7 @@ export class World {
     old.wire.die();
     this.#disk.openBodies = 0;
     this.#process = this.#begin(old.store.crash());
+    this.#process.rule.tend();
     void this.#process.runner.start();
   }
 
