@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { openThreadDesk } from '../faces/thread';
 import { createAdminServer } from './admin/admin-server';
 import { createCloudServer, type Ground, type StoppableServer } from './cloud-server';
 import { Crc64Pool } from './crc64';
@@ -41,6 +42,8 @@ export interface SandboxOptions {
   readonly discard?: boolean;
   /** Host names, without port, that stand for the bucket as a custom domain (CNAME) does. */
   readonly customDomains?: readonly string[];
+  /** Where the built face detector lies; by default beside the built sandbox or in `out/faces`. */
+  readonly facesFolder?: string;
   /** Hears of errors that are the sandbox's own. */
   readonly onError?: (error: unknown) => void;
 }
@@ -100,14 +103,19 @@ async function startLocked(
   const faults = new FaultRules();
   const onError = options.onError ?? ((): void => undefined);
   const ground: Ground = { faults, log, sessions, onError };
+  const imm = new ImmService(
+    { account, sessions, rolePolicy, region },
+    { project: immProject, bucket, store, desk: openThreadDesk(options.facesFolder) },
+  );
   const servers = [
     createCloudServer(ossService(options, { account, sessions, region }, rolePolicy, store), ground),
     createCloudServer(new StsService(roleTerms(options, account), sessions), ground),
-    createCloudServer(new ImmService(), ground),
+    createCloudServer(imm, ground),
     createAdminServer({ bucket, store, log, faults, onError }),
   ];
   let closing: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {
+    imm.close();
     await Promise.all(servers.map((server) => server.close()));
     await store.close();
     log.close();
