@@ -8,6 +8,7 @@ export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
   oss-ferry upload <path...> --profile FILE --state DIR [--prefix P] [--conflict C] [--concurrency N] [--max-wait D] [--json]
   oss-ferry resume --profile FILE --state DIR [--concurrency N] [--max-wait D] [--json]
   oss-ferry status --state DIR [--json]
+  oss-ferry faces <image|oss://bucket/key> --profile FILE [--json]
 
   --conflict     overwrite, never-overwrite (default), skip-identical or ask (ends as failed)
   --concurrency  most connections at once, 1 to 32 (default 32)
@@ -28,9 +29,19 @@ export interface RunCommand {
   readonly json: boolean;
 }
 
+export interface FacesCommand {
+  readonly kind: 'faces';
+  /** Path of a file, or `oss://bucket/key`. */
+  readonly picture: string;
+  /** A file of this disk can be looked at without one. */
+  readonly profileFile: string | null;
+  readonly json: boolean;
+}
+
 export type Command =
   | RunCommand
   | { readonly kind: 'status'; readonly directory: string; readonly json: boolean }
+  | FacesCommand
   | { readonly kind: 'help' };
 
 const wrong = (message: string): Outcome<never> => failure(fault('invalid-input', message));
@@ -50,6 +61,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   upload: ['profile', 'state', 'prefix', 'conflict', 'concurrency', 'max-wait', 'json'],
   resume: ['profile', 'state', 'concurrency', 'max-wait', 'json'],
   status: ['state', 'json'],
+  faces: ['profile', 'json'],
 };
 
 export function readArguments(given: readonly string[]): Outcome<Command> {
@@ -64,9 +76,10 @@ export function readArguments(given: readonly string[]): Outcome<Command> {
   if (values.help === true || name === undefined) return success({ kind: 'help' });
   const allowed = ALLOWED[name];
   if (allowed === undefined)
-    return wrong(`There is no command "${name}"; the commands are upload, resume and status.`);
+    return wrong(`There is no command "${name}"; the commands are upload, resume, status and faces.`);
   const stray = Object.keys(values).find((option) => !allowed.includes(option));
   if (stray !== undefined) return wrong(`The command ${name} does not take --${stray}.`);
+  if (name === 'faces') return readFaces(paths, values.profile, values.json === true);
   if (values.state === undefined) return wrong(`--state is missing: the folder that keeps the queue.`);
   if (name !== 'upload' && paths.length > 0) return wrong(`The command ${name} takes no paths.`);
   if (name === 'status')
@@ -79,6 +92,23 @@ export function readArguments(given: readonly string[]): Outcome<Command> {
   const directory = values.state;
   const shared = { paths, profileFile, directory, prefix: values.prefix ?? null, json: values.json === true };
   return withNumbers(name === 'upload' ? 'upload' : 'resume', shared, values);
+}
+
+function readFaces(
+  pictures: readonly string[],
+  profile: string | undefined,
+  json: boolean,
+): Outcome<FacesCommand> {
+  const [picture, ...more] = pictures;
+  if (picture === undefined || more.length > 0)
+    return wrong('The command faces takes one picture: a file, or oss://bucket/key.');
+  if (picture.startsWith('oss://')) {
+    if (!/^oss:\/\/[^/]+\/./.test(picture))
+      return wrong(`"${picture}" names no object; write oss://bucket/key.`);
+    if (profile === undefined)
+      return wrong('--profile is missing: the JSON file that names the destination.');
+  }
+  return success({ kind: 'faces', picture, profileFile: profile ?? null, json });
 }
 
 type Shared = Pick<RunCommand, 'paths' | 'profileFile' | 'directory' | 'prefix' | 'json'>;

@@ -1,4 +1,5 @@
 import { readArguments, USAGE, type Command } from './arguments';
+import { runFaces } from './faces';
 import { jsonOutput, textOutput } from './output';
 import { runUpload } from './run';
 import { runStatus } from './status';
@@ -25,6 +26,8 @@ function carryOut(command: Command): Promise<number> | number {
       return 0;
     case 'status':
       return runStatus(command.directory, command.json, write, complain);
+    case 'faces':
+      return runFaces(command, { environment: process.env, write, complain });
     default: {
       const output = command.json ? jsonOutput(write) : textOutput(write, process.stdout.isTTY);
       return runUpload(command, { environment: process.env, output, complain, interrupted: interruption() });

@@ -1,6 +1,8 @@
 /** `upload` and `resume`: the engine without a window, until nothing is left to do. */
+import { startDetectorThread } from '../host/detector-thread';
 import { openFerry, type Ended, type Ferry } from '../host/ferry';
 import type { Waiting } from '../host/waiting';
+import type { Detector } from '../shared/faces';
 import type { Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { Profile } from '../shared/profile';
@@ -26,20 +28,38 @@ type Ending = 'idle' | 'interrupted' | 'credentials' | 'gave-up';
 
 /** @returns the exit code */
 export async function runUpload(command: RunCommand, surroundings: Surroundings): Promise<number> {
-  const { complain, environment, output } = surroundings;
+  const { complain } = surroundings;
   const profile = readProfile(command.profileFile);
   if (!profile.ok) {
     complain(profile.fault.message);
     return 2;
   }
+  // It starts when a rule has a picture looked at.
+  const detector = startDetectorThread();
+  try {
+    return await runWith(command, surroundings, profile.value, detector);
+  } finally {
+    detector.close();
+  }
+}
+
+async function runWith(
+  command: RunCommand,
+  surroundings: Surroundings,
+  profile: Profile,
+  detector: Detector,
+): Promise<number> {
+  const { complain, environment, output } = surroundings;
   const counted = new Counter();
   const startedAt = Date.now();
   const opened = await openFerry({
     directory: command.directory,
-    destinations: [{ destinationId: DESTINATION, profile: profile.value }],
+    destinations: [{ destinationId: DESTINATION, profile }],
     owner: DESTINATION,
     connections: command.connections,
-    ...credentialSource(profile.value, environment),
+    ...credentialSource(profile, environment),
+    // Nobody can be asked here, and nobody would see what IMM found: `faces` asks it about one picture.
+    faces: { detector, asksUser: false, asksImm: false },
     onEnded: (told) => {
       const ended = withoutAsking(told);
       counted.note(ended);
@@ -56,7 +76,7 @@ export async function runUpload(command: RunCommand, surroundings: Surroundings)
   }
   const ferry = opened.value;
   if (ferry.store.setAside !== null) complain(ferry.store.setAside.message);
-  const begun = await begin(ferry, command, profile.value);
+  const begun = await begin(ferry, command, profile);
   if (!begun.ok) {
     await ferry.close();
     complain(begun.fault.message);

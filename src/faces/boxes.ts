@@ -31,27 +31,37 @@ export function toOriginal(box: Box, scaled: Size, original: Size): Box {
   return { left, top, width: right - left, height: bottom - top };
 }
 
-/** Above this share of the picture the large network alone is not believed. */
+/** Above this share of the picture the large network alone is not believed: it takes a cat's portrait for a face. */
 const LARGE_SHARE = 0.25;
+/** Below this score it is not believed either: it takes a shuttle on its rocket for a face at 0.54. */
+const SURE_SCORE = 0.7;
+/** The small network misses small faces: it is shown a close-up, of so many times the longer side of the box. */
+const CLOSE_UP = 3;
 const AGREEMENT = 0.3;
 
-/** Whether a box is so large that a second network must see it too. */
-export const needsSecondOpinion = (box: Box, image: Size): boolean => area(box) > LARGE_SHARE * area(image);
-
 /**
- * The false-positive rule: a box over a quarter of the picture counts only where the second network sees a face at
- * the same place. SSD is sure (0.93) of a face in the portrait of a cat, the small network is not.
+ * The part of the picture that the second network is shown before a box counts; null where the first one is believed.
+ * Whole pixels, inside the picture.
  */
-export function isBelieved(box: Box, image: Size, second: readonly Box[]): boolean {
-  return !needsSecondOpinion(box, image) || second.some((other) => overlap(box, other) > AGREEMENT);
+export function secondOpinion(box: Box, score: number, image: Size): Box | null {
+  if (area(box) > LARGE_SHARE * area(image)) return { left: 0, top: 0, ...sizeOnly(image) };
+  return score < SURE_SCORE ? around(box, image, CLOSE_UP) : null;
 }
+
+/** Whether two networks mean the same face. */
+export const agrees = (one: Box, other: Box): boolean => overlap(one, other) > AGREEMENT;
+
+const sizeOnly = ({ width, height }: Size): Size => ({ width, height });
 
 /** How much of the picture around a face is shown with it: its side as a multiple of the face's longer one. */
 const ROOM = 1.8;
 
-/** The square around a face that a tile shows: moved to lie inside the picture, smaller where that is smaller. */
-export function squareAround(box: Box, image: Size): Box {
-  const wanted = Math.max(1, Math.round(Math.max(box.width, box.height) * ROOM));
+/** The square around a face that a tile shows. */
+export const squareAround = (box: Box, image: Size): Box => around(box, image, ROOM);
+
+/** A square of `times` the longer side of the box: moved to lie inside the picture, smaller where that is smaller. */
+function around(box: Box, image: Size, times: number): Box {
+  const wanted = Math.max(1, Math.round(Math.max(box.width, box.height) * times));
   const side = Math.min(wanted, image.width, image.height);
   const place = (middle: number, length: number): number =>
     Math.min(length - side, Math.max(0, Math.round(middle - side / 2)));

@@ -28,8 +28,8 @@ export interface DeskPorts {
   fork(): Workplace;
   /** Calls back once after `delayMs`; the answer takes the timer away. */
   after(delayMs: number, ring: () => void): () => void;
-  /** How long the workplace is kept without a question; null: until `close`. */
-  readonly idleMs: number | null;
+  /** How long the workplace is kept without a question. */
+  readonly idleMs: number;
 }
 
 interface Job {
@@ -167,7 +167,7 @@ export class Desk {
   }
 
   #idle(): void {
-    if (this.#ports.idleMs === null || this.#workplace === null || this.#cancelIdle !== null) return;
+    if (this.#workplace === null || this.#cancelIdle !== null) return;
     this.#cancelIdle = this.#ports.after(this.#ports.idleMs, () => {
       this.#cancelIdle = null;
       this.#end();

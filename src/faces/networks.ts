@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { clip, isBelieved, needsSecondOpinion } from './boxes';
+import { agrees, clip, secondOpinion } from './boxes';
 import { env, extractFaceTensors, nets, Rect, type Detection, type Landmarks } from './face-api';
 import { headPose } from './head-pose';
 import type { RawFace } from './measure';
@@ -65,22 +65,37 @@ async function find(pixels: Pixels): Promise<readonly RawFace[]> {
   }
 }
 
-async function findBoxes(
-  image: tf.Tensor3D,
-  size: Size,
-): Promise<readonly { readonly box: Box; readonly score: number }[]> {
+interface Scored {
+  readonly box: Box;
+  readonly score: number;
+}
+
+async function findBoxes(image: tf.Tensor3D, size: Size): Promise<readonly Scored[]> {
   const found = await nets.ssdMobilenetv1.locateFaces(image, {
     minConfidence: MIN_SCORE,
     maxResults: MAX_FACES,
   });
-  const boxes = found.flatMap((detection) => {
+  const boxes = found.flatMap((detection): Scored[] => {
     const box = clip(boxOf(detection), size);
     return box === null ? [] : [{ box, score: detection.score }];
   });
-  const second = boxes.some(({ box }) => needsSecondOpinion(box, size))
-    ? (await nets.tinyFaceDetector.locateFaces(image, { inputSize: SECOND_INPUT })).map(boxOf)
-    : [];
-  return boxes.filter(({ box }) => isBelieved(box, size, second));
+  const believed: Scored[] = [];
+  for (const scored of boxes) if (await isBelieved(image, scored, size)) believed.push(scored);
+  return believed;
+}
+
+/** The false-positive rule: `secondOpinion` says where the small network must agree, and what it is shown. */
+async function isBelieved(image: tf.Tensor3D, { box, score }: Scored, size: Size): Promise<boolean> {
+  const view = secondOpinion(box, score, size);
+  if (view === null) return true;
+  const seen = await cutOut(image, view, (part) =>
+    nets.tinyFaceDetector.locateFaces(part, { inputSize: SECOND_INPUT }),
+  );
+  const { left, top } = view;
+  return seen.some((detection) => {
+    const other = boxOf(detection);
+    return agrees(box, { ...other, left: other.left + left, top: other.top + top });
+  });
 }
 
 const boxOf = ({ box }: Detection): Box => ({

@@ -5,6 +5,8 @@ import { Worker } from 'node:worker_threads';
 import { Desk, type AnsweredBy, type Workplace } from './desk';
 
 const FILE = 'detector-worker.js';
+/** The networks hold some hundred megabytes: they are given back once nobody has asked for so long. */
+const IDLE_MS = 60_000;
 
 /**
  * The built detector's folder (worker, weights, WASM): beside the program in `out/`, or `out/faces` for code that runs
@@ -20,7 +22,7 @@ export function builtFolder(from: string = __dirname): string {
 /** A thread cannot be started from inside the archive of the packaged app. */
 const unpacked = (folder: string): string => folder.replace(`app.asar${sep}`, `app.asar.unpacked${sep}`);
 
-/** A desk whose thread is started at the first question and lives until `close`, without keeping the program alive. */
+/** A desk whose thread stands only while it is used. It keeps the program alive until then, or until `close`. */
 export function openThreadDesk(folder?: string): Desk {
   return new Desk({
     fork: () => forkThread(folder ?? builtFolder()),
@@ -28,7 +30,7 @@ export function openThreadDesk(folder?: string): Desk {
       const timer = setTimeout(ring, delayMs);
       return () => clearTimeout(timer);
     },
-    idleMs: null,
+    idleMs: IDLE_MS,
   });
 }
 

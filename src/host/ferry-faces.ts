@@ -3,8 +3,8 @@ import { randomInt } from 'node:crypto';
 import type { ScanPort, StorePort } from '../engine/ports';
 import type { Runner } from '../engine/runner';
 import type { Detector, FacesChange } from '../shared/faces';
-import type { Grant, TemporaryCredentials } from '../shared/credentials';
-import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
+import { keysOf } from '../shared/credentials';
+import type { Fault } from '../shared/faults';
 import type { QueueStore } from '../store/queue-types';
 import { systemClock } from './clock';
 import type { CredentialsKeeper } from './credentials-keeper';
@@ -86,13 +86,4 @@ export function scannerWaking(
       return outcome;
     },
   };
-}
-
-/** IMM is asked with credentials; the ways without any offer the detector on this device alone. */
-function keysOf(grant: Outcome<Grant>): Outcome<TemporaryCredentials> {
-  if (!grant.ok) return grant;
-  if ('accessKeyId' in grant.value) return success(grant.value);
-  return failure(
-    fault('credentials-missing', 'This way of authorization holds no credentials to ask IMM with.'),
-  );
 }

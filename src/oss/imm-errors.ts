@@ -59,8 +59,9 @@ const RULES: readonly Rule[] = [
   [/^(ResourceNotFound|NoSuch|ObjectNotFound|FileNotFound|NotFound)/, null, 'object-gone'],
   [/^Invalid/, /(not|n't) (exist|found)|no such/i, 'object-gone'],
   [/^Unsupported|^ImageFormat|^InvalidImage/, null, 'picture-format'],
+  [/^Invalid/, /damaged|corrupt/i, 'picture-unreadable'],
   [/^Invalid/, /format|decode|unsupported|not supported|image type/i, 'picture-format'],
-  [/^Invalid/, /too large|exceed|size/i, 'too-large'],
+  [/^Invalid/, /too large|larger than|exceed|size/i, 'too-large'],
 ];
 
 /** The fault that whatever the call threw stands for. Holds no URL, no signature and no key of an account. */
@@ -107,6 +108,8 @@ function sentenceOf(found: FaultCode, code: string, { region, projectName, bucke
       return `There is no IMM project "${projectName}" in ${region} (${code}).`;
     case 'object-gone':
       return `IMM does not find oss://${bucket}/${key} (${code}); was it deleted?`;
+    case 'picture-unreadable':
+      return `IMM cannot read the picture (${code}); it may be damaged.`;
     case 'picture-format':
       return `IMM cannot read this picture's format (${code}).`;
     case 'too-large':

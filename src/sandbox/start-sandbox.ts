@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { openThreadDesk } from '../faces/thread';
 import { createAdminServer, PUBLIC_KEY_PATH } from './admin/admin-server';
 import { openCorsRule } from './admin/parse-cors';
 import type { CallbackSigner } from './callback/call-back';
@@ -54,6 +55,8 @@ export interface SandboxOptions {
   readonly roles?: string;
   /** Origins whose pages may do everything by CORS from the start; by default none. */
   readonly corsOrigins?: readonly string[];
+  /** Where the built face detector lies; by default beside the built sandbox or in `out/faces`. */
+  readonly facesFolder?: string;
   /** Hears of errors that are the sandbox's own. */
   readonly onError?: (error: unknown) => void;
 }
@@ -118,14 +121,19 @@ async function startLocked(
   const cors = new CorsRules(corsOrigins.length === 0 ? [] : [openCorsRule(corsOrigins)]);
   const onError = options.onError ?? ((): void => undefined);
   const ground: Ground = { faults, log, sessions, onError };
+  const imm = new ImmService(
+    { directory, sessions, region },
+    { project: immProject, bucket, store, desk: openThreadDesk(options.facesFolder) },
+  );
   const servers = [
     createCloudServer(ossService(options, { directory, sessions, region }, store, signer), ground, cors),
     createCloudServer(new StsService(directory, sessions, options.tokenSeconds ?? null), ground),
-    createCloudServer(new ImmService(), ground, cors),
+    createCloudServer(imm, ground, cors),
     createAdminServer({ bucket, store, log, faults, callbackKey, cors, onError }),
   ];
   let closing: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {
+    imm.close();
     await Promise.all(servers.map((server) => server.close()));
     await store.close();
     log.close();

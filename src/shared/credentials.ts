@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failure, fault, success, type Outcome } from './faults';
 
 /**
  * Temporary credentials as AssumeRole gives them. Secret: they live in the memory of main and of the engine process
@@ -36,3 +37,12 @@ export interface FormGrant {
 
 /** What a destination's way of authorization gives for uploading. Only temporary credentials have no `kind`. */
 export type Grant = (TemporaryCredentials & { readonly kind?: never }) | UrlGrant | FormGrant;
+
+/** The credentials of a grant. IMM is asked with them; ways that hold none offer the detector on this device alone. */
+export function keysOf(grant: Outcome<Grant>): Outcome<TemporaryCredentials> {
+  if (!grant.ok) return grant;
+  if ('accessKeyId' in grant.value) return success(grant.value);
+  return failure(
+    fault('credentials-missing', 'This way of authorization holds no credentials to ask IMM with.'),
+  );
+}

@@ -50,6 +50,23 @@ describe('the command line', () => {
     });
   });
 
+  it('of faces takes one picture, and a profile for what is in a bucket', () => {
+    const value = { kind: 'faces', picture: 'a.jpg', profileFile: null, json: true };
+    expect(readArguments(['faces', 'a.jpg', '--json'])).toEqual({ ok: true, value });
+    expect(readArguments(['faces', 'oss://photos/a b/c.jpg', '--profile', 'p.json'])).toEqual({
+      ok: true,
+      value: { kind: 'faces', picture: 'oss://photos/a b/c.jpg', profileFile: 'p.json', json: false },
+    });
+    for (const words of [
+      ['faces'],
+      ['faces', 'a.jpg', 'b.jpg'],
+      ['faces', 'oss://photos', '--profile', 'p.json'],
+      ['faces', 'oss://photos/a.jpg'],
+      ['faces', 'a.jpg', '--state', 'dir'],
+    ])
+      expect(readArguments(words)).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });
+  });
+
   it('of status takes the folder alone', () => {
     expect(readArguments(['status', '--state', 'dir', '--json'])).toEqual({
       ok: true,

@@ -1,6 +1,7 @@
 /** Watches the simulated world and names every promise that is broken, at the moment it is. */
 import type { CredentialsNote, ItemEnd, UploadedPart, WorkItem } from '../../src/engine/ports';
 import type { Outcome } from '../../src/shared/faults';
+import { tagProblem } from './world-rule';
 import { batchOf, type UploadId } from '../../src/shared/ids';
 import type { EngineState, LiveItem } from '../../src/engine/state';
 import type { MemoryDisk, Row } from './memory-disk';
@@ -99,6 +100,12 @@ export class WorldJudge {
       return content === undefined || crc64Of(content) === part.crc64;
     });
     this.#must(proven, `P1: Complete of ${key} was sent although a part differs`);
+  }
+
+  /** Something is sent that becomes an object of this key with these tags. */
+  tagged(key: string, tagging: string | null | undefined): void {
+    const problem = tagProblem(this.#queue, key, tagging);
+    this.#must(problem === null, problem ?? '');
   }
 
   announced(work: WorkItem, end: ItemEnd): void {

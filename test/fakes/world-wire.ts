@@ -61,8 +61,9 @@ export class WorldWire {
   port(): ObjectStorePort {
     const { cloud, disk, judge } = this.#world;
     return {
-      postObject: (context, key, body, { forbidOverwrite }) =>
+      postObject: (context, key, body, { forbidOverwrite, tagging }) =>
         this.#carry(context, body, (content) => {
+          judge.tagged(key, tagging);
           judge.goesBy('form', key);
           judge.write(key, forbidOverwrite);
           if (disk.isSealBroken(body)) return failure(fault('connection-lost', 'The request never ended.'));
@@ -71,8 +72,9 @@ export class WorldWire {
             judge.stored(key, () => cloud.put(key, content, forbidOverwrite)),
           );
         }),
-      putObject: (context, key, body, { forbidOverwrite }) =>
+      putObject: (context, key, body, { forbidOverwrite, tagging }) =>
         this.#carry(context, body, (content) => {
+          judge.tagged(key, tagging);
           judge.goesBy('requests', key);
           judge.write(key, forbidOverwrite);
           if (this.#lies(key, 0.1)) return failure(fault('server-refused', 'InvalidDigest'));
@@ -81,9 +83,10 @@ export class WorldWire {
             judge.stored(key, () => cloud.put(key, content, forbidOverwrite)),
           );
         }),
-      initiateMultipartUpload: (context, key, { forbidOverwrite }) =>
+      initiateMultipartUpload: (context, key, { forbidOverwrite, tagging }) =>
         this.#carry(context, null, () => {
           judge.goesBy('requests', key);
+          judge.tagged(key, tagging);
           judge.initiate(key, forbidOverwrite);
           return cloud.initiate(key, forbidOverwrite);
         }),

@@ -17,6 +17,7 @@ import { Chance, WorldClock } from './world-clock';
 import { WorldCloud, type Right } from './world-cloud';
 import { WorldDisk, type Change } from './world-disk';
 import { WorldJudge } from './world-judge';
+import { WorldRule } from './world-rule';
 import { WorldWire, type StsMood, type Weather } from './world-wire';
 
 const POLICIES: readonly ConflictPolicy[] = [
@@ -38,6 +39,8 @@ const PATIENCE = 12 * 3_600_000;
 interface Plan {
   readonly path: string;
   readonly names: readonly string[];
+  /** These the rule of the destination looks at before they are sent. */
+  readonly pictures: ReadonlySet<string>;
   readonly batchId: BatchId;
 }
 
@@ -46,6 +49,7 @@ interface Process {
   readonly runner: Runner;
   readonly wire: WorldWire;
   readonly store: MemoryStore;
+  readonly rule: WorldRule;
   alive: boolean;
 }
 
@@ -130,7 +134,8 @@ export class World {
       normalizeNames: 'as-is' as const,
     };
     const batchId = must(this.#process.store.createBatch(plan));
-    this.#plans.push({ path, names, batchId });
+    const pictures = new Set(names.filter(() => chance.happens(0.3)));
+    this.#plans.push({ path, names, pictures, batchId });
     for (const name of names) if (chance.happens(0.15)) this.#foreignWrite(`${keyPrefix}${name}`);
   }
 
@@ -153,6 +158,14 @@ export class World {
     };
     const wire = new WorldWire(world, () => ({ weather: this.#weather, sts: this.#sts }));
     let alive = true;
+    const rule = new WorldRule({
+      clock: this.#clock,
+      chance: this.#chance,
+      queue: this.#queue,
+      store,
+      runner: () => runner,
+      alive: () => alive,
+    });
     const ports: Ports = {
       clock: {
         now: () => this.#clock.now(),
@@ -162,8 +175,12 @@ export class World {
       files: this.#disk.port(() => alive),
       objects: wire.port(),
       credentials: wire.credentials(),
-      store,
-      scanner: this.#scanner(store, () => alive),
+      store: rule.port(),
+      scanner: this.#scanner(
+        store,
+        () => alive,
+        () => rule.tend(),
+      ),
       observer: {
         onEnded: (work, _at, end) => {
           this.#note(`${end.kind} ${work.key}`);
@@ -176,6 +193,7 @@ export class World {
       runner,
       wire,
       store,
+      rule,
       get alive() {
         return alive;
       },
@@ -185,7 +203,7 @@ export class World {
     };
   }
 
-  #scanner(store: MemoryStore, alive: () => boolean): ScanPort {
+  #scanner(store: MemoryStore, alive: () => boolean, tend: () => void): ScanPort {
     const pause = (): Promise<void> =>
       new Promise((resolve) => {
         this.#clock.after(this.#chance.between(10, 1_500), () => (alive() ? resolve() : undefined));
@@ -197,7 +215,9 @@ export class World {
         if (!looked.ok) return success({ added: 0 });
         const keyPrefix = this.#queue.batches.get(plan.batchId)?.plan.roots[0]?.keyPrefix ?? '';
         const key = `${keyPrefix}${name}` as ObjectKey;
-        const added = store.addItems(plan.batchId, [{ rootIndex: 0, name, key, snapshot: looked.value }]);
+        const looksFirst = plan.pictures.has(name);
+        const item = { rootIndex: 0, name, key, snapshot: looked.value, looksFirst };
+        const added = store.addItems(plan.batchId, [item]);
         if (added.ok || added.fault.code !== 'disk-full') return added;
       }
     };
@@ -209,6 +229,7 @@ export class World {
           const added = await add(plan, name);
           if (!added.ok) return added;
           if (cancel.canceled) return success(undefined);
+          tend();
           onFound(added.value.added);
         }
         for (
@@ -223,6 +244,7 @@ export class World {
   }
 
   async #start(): Promise<void> {
+    this.#process.rule.tend();
     must(await this.#process.runner.start());
   }
 
@@ -234,6 +256,7 @@ export class World {
     old.wire.die();
     this.#disk.openBodies = 0;
     this.#process = this.#begin(old.store.crash());
+    this.#process.rule.tend();
     void this.#process.runner.start();
   }
 

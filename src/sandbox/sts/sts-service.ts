@@ -27,7 +27,7 @@ export class StsService implements CloudService {
     this.#directory = directory;
     this.#tokenSeconds = tokenSeconds;
     this.#sessions = sessions;
-    this.#verifier = new Acs3Verifier(directory.account, sessions, directory);
+    this.#verifier = new Acs3Verifier(directory, sessions);
   }
 
   describe(exchange: Exchange): RequestFacts {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startAppServer, type AppServer } from '../../../src/app-server/start-app-server';
 import { openFerry, type AddOptions, type Ended, type Ferry } from '../../../src/host/ferry';
+import type { FacesSetting } from '../../../src/host/ferry-faces';
 import type { AskCredentials } from '../../../src/host/credentials-keeper';
 import type { AskUploadUrls } from '../../../src/oss/signed-urls';
 import { askTokenServer } from '../../../src/oss/token-server';
@@ -51,6 +52,7 @@ export interface FerrySettings {
   readonly profile?: Readonly<Record<string, unknown>>;
   /** Name of the queue's folder; the same name opens the same queue again. */
   readonly queue?: string;
+  readonly faces?: FacesSetting;
 }
 
 /** A question for credentials. */
@@ -165,6 +167,15 @@ export class World {
     await aliOss(this.#sandbox).put(key, bytes);
   }
 
+  /** The tags of an object, read by a client that is not ours. */
+  async tags(key: string): Promise<unknown> {
+    // Its types do not know the call.
+    const client = aliOss(this.#sandbox) as unknown as {
+      getObjectTagging(key: string): Promise<{ readonly tag: unknown }>;
+    };
+    return (await client.getObjectTagging(key)).tag;
+  }
+
   /** Aborts an upload behind the engine's back. */
   async abort(key: string, uploadId: string): Promise<void> {
     await aliOss(this.#sandbox).abortMultipartUpload(key, uploadId);
@@ -226,6 +237,7 @@ export class World {
       },
       onEnded: (end) => ended.push(end),
       ...(settings.askUploadUrls === undefined ? {} : { askUploadUrls: settings.askUploadUrls }),
+      ...(settings.faces === undefined ? {} : { faces: settings.faces }),
       ...(stallMs === undefined ? {} : { stallMs }),
     });
     if (!opened.ok) throw new Error(opened.fault.message);
