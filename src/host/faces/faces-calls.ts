@@ -1,6 +1,6 @@
 /** The window's questions about faces, answered in the engine's process. */
 import type { EngineCall } from '../../shared/engine-link';
-import { isImageName, type FacesDetail } from '../../shared/faces';
+import { isImageName, type FacesDetail, type FacesRow, type FaceTile } from '../../shared/faces';
 import { success, type Outcome } from '../../shared/faults';
 import type { ItemId } from '../../shared/ids';
 import { calls, type CallInput, type CallValue } from '../../shared/ipc/contract';
@@ -49,7 +49,7 @@ function page(
 ): Outcome<CallValue<'faces.page'>> {
   const found = store.faces.page(batchId, filter, offset, limit);
   if (!found.ok) return found;
-  const rows = found.value.rows.map(({ firstFace, ...row }) => ({
+  const rows = found.value.rows.map(({ firstFace, ...row }): FacesRow => ({
     ...row,
     url: !hasPreview(row.name)
       ? null
@@ -66,7 +66,7 @@ function sheet(
 ): Outcome<CallValue<'faces.sheet'>> {
   const found = store.faces.sheet(batchId, offset, limit);
   if (!found.ok) return found;
-  const tiles = found.value.rows.map((tile) => ({
+  const tiles = found.value.rows.map((tile): FaceTile => ({
     ...tile,
     url: facePicture(tile.itemId, tile.source, tile.faceIndex),
   }));
