@@ -16,25 +16,13 @@ import { failure, fault, success } from '../../src/shared/faults';
 import type { DestinationId } from '../../src/shared/ids';
 import { calls, streams, type CallName, type Reply } from '../../src/shared/ipc/contract';
 import { fakeKeychain } from '../fakes/fake-keychain';
+import { SUMMARY } from './ipc-samples';
 
 const PROFILE = {
   name: 'Media',
   region: 'cn-hangzhou',
   bucket: 'team-media',
   authorization: { kind: 'token-server', url: 'https://tokens.example.com/get_sts_token' },
-};
-const SUMMARY = {
-  items: 0,
-  doneItems: 0,
-  endedItems: 0,
-  totalBytes: 0,
-  verifiedBytes: 0,
-  sentBytes: 0,
-  bytesPerSecond: 0,
-  secondsLeft: null,
-  connections: 0,
-  scanning: false,
-  pausedByUser: false,
 };
 const FOLDER = mkdtempSync(join(tmpdir(), 'ipc-'));
 const FILE = join(FOLDER, 'a file.txt');
@@ -339,10 +327,8 @@ describe('the calls do what they say', () => {
       ok: true,
       value: [{ destinationId, profile: { bucket: 'team-media', signature: 'v4' } }],
     });
-    expect(await ask('settings.get', {})).toMatchObject({
-      ok: true,
-      value: { currentDestinationId: destinationId },
-    });
+    const value = { currentDestinationId: destinationId };
+    expect(await ask('settings.get', {})).toMatchObject({ ok: true, value });
     expect(await ask('destinations.remove', { destinationId })).toEqual({ ok: true, value: {} });
     expect(await ask('destinations.list', {})).toEqual({ ok: true, value: [] });
   });
@@ -352,10 +338,8 @@ describe('the calls do what they say', () => {
       destinationId: null,
       profile: { ...PROFILE, buckte: 'x' },
     });
-    expect(reply).toMatchObject({
-      ok: false,
-      fault: { message: expect.stringContaining('buckte') as string },
-    });
+    const message: unknown = expect.stringContaining('buckte');
+    expect(reply).toMatchObject({ ok: false, fault: { message } });
   });
 
   test('paths are looked at before they are queued', async () => {
@@ -368,7 +352,7 @@ describe('the calls do what they say', () => {
       fault: { code: 'source-missing', message: expect.stringContaining(gone) as string },
     });
     expect(await add('relative.txt')).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });
-    expect(await ask('queue.add', { destinationId: 'unknown', paths: [FILE] })).toMatchObject({ ok: false });
+    expect((await ask('queue.add', { destinationId: 'unknown', paths: [FILE] })).ok).toBe(false);
     expect(heard).toEqual([]);
     expect(await add(FILE, FOLDER)).toEqual({ ok: true, value: { batchId: 1 } });
     expect(heard).toEqual([{ name: 'queue.add', input: { destinationId, paths: [FILE, FOLDER] } }]);
@@ -393,15 +377,15 @@ describe('the calls do what they say', () => {
   });
 
   test('a snapshot says how main sees the engine', async () => {
-    expect(await app().ask('queue.snapshot', {})).toMatchObject({
-      ok: true,
-      value: { engine: { kind: 'running', restarts: 3 } },
-    });
+    const engine = { kind: 'running', restarts: 3 };
+    expect(await app().ask('queue.snapshot', {})).toMatchObject({ ok: true, value: { engine } });
   });
 
   test('text goes to the clipboard', async () => {
     const { ask, copied } = app();
-    await ask('clipboard.write', { text: '5C3D9175B6FC201293AD****' });
-    expect(copied).toEqual(['5C3D9175B6FC201293AD****']);
+    expect([await ask('clipboard.write', { text: '5C3D91' }), copied]).toMatchObject([
+      { ok: true },
+      ['5C3D91'],
+    ]);
   });
 });

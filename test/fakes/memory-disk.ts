@@ -1,5 +1,5 @@
-import type { Checkpoint, ItemEnd, Leftover, Snapshot, UploadedPart } from '../../src/engine/ports';
-import type { BatchId, ItemId, UploadId } from '../../src/shared/ids';
+import type { Checkpoint, ItemEnd, Leftover, Snapshot, UploadedPart, WorkItem } from '../../src/engine/ports';
+import { positionOf, type BatchId, type ItemId, type UploadId } from '../../src/shared/ids';
 import type { ConflictPolicy } from '../../src/shared/profile';
 import type { MemoryDecision } from './memory-faces';
 import type { FoundItem, NewBatch } from '../../src/store/queue-types';
@@ -77,5 +77,26 @@ export function newRow(itemId: ItemId, found: FoundItem, now: number): Row {
     begun: new Set(),
     initiatingAtServer: null,
     possibleOrphan: false,
+  };
+}
+
+export function workItemOf(row: Row, batch: Batch): WorkItem {
+  const root = batch.plan.roots[row.found.rootIndex];
+  const path = root?.isFile === true ? root.path : `${root?.path ?? ''}/${row.found.name}`;
+  return {
+    itemId: row.itemId,
+    batchId: batch.batchId,
+    destinationId: batch.plan.destinationId,
+    key: row.key,
+    renamedFrom: row.renamedFrom,
+    name: row.found.name,
+    source: { path, snapshot: row.snapshot },
+    conflict: row.conflict ?? batch.conflict,
+    tagging: row.decision?.tag ?? null,
+    checkpoint: checkpointOf(row),
+    initiatingAtServer: row.initiatingAtServer,
+    begun: [...row.begun].sort((a, b) => a - b),
+    fromEarlierRun: positionOf(row.itemId) <= batch.positionAtOpen,
+    lookAgain: row.lookAgain,
   };
 }

@@ -8,18 +8,11 @@ import type {
   WorkItem,
 } from '../../src/engine/ports';
 import { failure, fault, success, type Fault, type Outcome } from '../../src/shared/faults';
-import {
-  batchOf,
-  itemIdAt,
-  positionOf,
-  type BatchId,
-  type DestinationId,
-  type ItemId,
-} from '../../src/shared/ids';
+import { batchOf, itemIdAt, type BatchId, type DestinationId, type ItemId } from '../../src/shared/ids';
 import type { ConflictPolicy } from '../../src/shared/profile';
 import type { Scope, Verb } from '../../src/shared/queue-view';
 import { answerRule, asksUser, isHeldByRule, noteVerdict, release, stateOf } from './memory-faces';
-import { checkpointOf, keptBytes, MemoryDisk, newRow, type Batch, type Row } from './memory-disk';
+import { keptBytes, MemoryDisk, newRow, workItemOf, type Batch, type Row } from './memory-disk';
 import type { FacesStore } from '../../src/store/faces/faces-types';
 import { GroupCommit } from '../../src/store/group-commit';
 import type { FoundItem, NewBatch, QueueStore, RecoveredQueue, StoredRow } from '../../src/store/queue-types';
@@ -110,7 +103,7 @@ export class MemoryStore implements SeededStore {
         .filter((row) => row.itemId > after && this.#runnable(row))
         .filter((row) => this.#batch(row).plan.destinationId === destinationId)
         .slice(0, limit)
-        .map((row) => this.#workItem(row)),
+        .map((row) => workItemOf(row, this.#batch(row))),
     );
   }
 
@@ -370,28 +363,6 @@ export class MemoryStore implements SeededStore {
       leftovers,
       resumedItems: resumed.length,
       keptBytes: resumed.reduce((sum, row) => sum + keptBytes(row), 0),
-    };
-  }
-
-  #workItem(row: Row): WorkItem {
-    const batch = this.#batch(row);
-    const root = batch.plan.roots[row.found.rootIndex];
-    const path = root?.isFile === true ? root.path : `${root?.path ?? ''}/${row.found.name}`;
-    return {
-      itemId: row.itemId,
-      batchId: batch.batchId,
-      destinationId: batch.plan.destinationId,
-      key: row.key,
-      renamedFrom: row.renamedFrom,
-      name: row.found.name,
-      source: { path, snapshot: row.snapshot },
-      conflict: row.conflict ?? batch.conflict,
-      tagging: row.decision?.tag ?? null,
-      checkpoint: checkpointOf(row),
-      initiatingAtServer: row.initiatingAtServer,
-      begun: [...row.begun].sort((a, b) => a - b),
-      fromEarlierRun: positionOf(row.itemId) <= batch.positionAtOpen,
-      lookAgain: row.lookAgain,
     };
   }
 

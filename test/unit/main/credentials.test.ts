@@ -96,7 +96,7 @@ test('a refusal is passed on and changes nothing for the window', async () => {
   expect(changes()).toBe(0);
 });
 
-test('a destination that is gone, or whose way is not there yet, waits for credentials', async () => {
+test('a destination that is gone waits for credentials', async () => {
   const { credentials, asked } = credentialsThat(success(SECRETS));
   const later = destination({ kind: 'signed-url', url: 'https://a.example/sign_upload_url' });
   for (const unknown of [undefined, later])
