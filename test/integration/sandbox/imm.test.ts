@@ -1,7 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import OpenApiModule, { $OpenApiUtil, OpenApiUtil } from '@alicloud/openapi-core';
-import { RuntimeOptions } from '@darabonba/typescript';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startDetectorThread } from '../../../src/host/detector-thread';
 import { detectImageFacesSchema } from '../../../src/shared/faces';
@@ -66,7 +65,7 @@ async function ask(query: Record<string, string>, with_: Keys = keys, where = cl
     }),
   );
   const request = new $OpenApiUtil.OpenApiRequest({ query: OpenApiUtil.query(query) });
-  const answer = await client.callApi(PARAMS, request, new RuntimeOptions({ readTimeout: 30_000 }));
+  const answer = await client.callApi(PARAMS, request, { readTimeout: 30_000 });
   return answer.body;
 }
 const about = (key: string, project = 'sandbox') => ({
