@@ -18,7 +18,7 @@ type Vector = readonly [number, number, number];
  * Fourteen points of an average head by their index among the 68: x to the right, y up, z towards the viewer, in
  * centimetres. The tip of the nose is not among them: it differs most from one head to the next.
  */
-const HEAD: readonly (readonly [index: number, place: Vector])[] = [
+export const HEAD: readonly (readonly [index: number, place: Vector])[] = [
   [17, [-6.83, 6.76, 4.4]], // brows
   [21, [-1.33, 7.12, 6.9]],
   [22, [1.33, 7.12, 6.9]],

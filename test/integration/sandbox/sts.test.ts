@@ -184,12 +184,3 @@ describe('an ACS3 request', () => {
     expect(Date.parse(Credentials.Expiration)).toBeGreaterThan(Date.now() + 7_200_000 + 3_500_000);
   });
 });
-
-test('IMM listens and knows no action yet', async () => {
-  const answer = await send({
-    url: `${cloud.sandbox.imm}/?Action=DetectImageFaces`,
-    method: 'POST',
-    headers: {},
-  });
-  expect(answer).toMatchObject({ status: 404, code: 'InvalidAction.NotFound' });
-});
