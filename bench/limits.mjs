@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Measures the limits that are written down in numbers and prints a table; docs/benchmarks.md says how to read it.
-//   npm run bench [-- idle start big-file many-files throughput]     all of them when none is named
+//   npm run bench [-- idle start big-file many-files throughput app-server]     all of them when none is named
 // Exit code 1 when a limit is missed.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { build } from '../scripts/build.mjs';
 import { ensureElectron } from '../scripts/ensure-electron.mjs';
 import { ensureLibraries, ensureModules, main, Plain } from '../scripts/ensure-system.mjs';
 import { withDisplay } from '../scripts/with-display.mjs';
+import { measureAppServer } from './measure/app-server.mjs';
 import { measureIdle, measureStart } from './measure/at-rest.mjs';
 import { measureBigFile } from './measure/big-file.mjs';
 import { load, say } from './measure/figures.mjs';
@@ -21,6 +22,7 @@ const MEASUREMENTS = {
   'big-file': measureBigFile,
   'many-files': measureManyFiles,
   throughput: measureThroughput,
+  'app-server': measureAppServer,
 };
 
 const verdict = (isMet) => (isMet === null ? '' : isMet ? 'met' : 'MISSED');

@@ -43,6 +43,9 @@ export function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
+/** Seconds for which the main thread of a process was ready to run and had no core. */
+export const waitedSeconds = (pid) => Number(read(`/proc/${pid}/schedstat`).split(' ')[1] ?? 0) / 1e9;
+
 /** Watches a process until `stop`, which gives its highest RSS in bytes and the CPU seconds in between. */
 export function watch(pid, everyMs = 250) {
   const startedCpu = cpuSeconds(pid);
