@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The main job, shown: sandbox and application server of its own, the real app, a real drop, and a table of what
-// arrived. Exit code 0 only if the CRC-64 of every object equals that of its file, counted by scripts/crc64.mjs.
+// The main job, shown: sandbox and application server of its own, the real app, a real drop, a table of what arrived,
+// and the face that IMM found in the photo. Exit code 0 only if the CRC-64 of every object equals that of its file, counted by scripts/crc64.mjs.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
@@ -60,6 +60,13 @@ async function openApp(folder, profile, display) {
   return _electron.launch({ executablePath: runtime.program, args, cwd: root, env: environment });
 }
 
+/** The photo was looked at by the sandbox's IMM, in the bytes that arrived: its face has a box. */
+async function showFaces(page) {
+  await page.keyboard.press('Control+4');
+  await page.locator('.stage .facebox').first().waitFor({ timeout: LONGEST_MS });
+  say(`IMM found ${await page.locator('.stage .facebox').count()} face in portrait.jpg.`);
+}
+
 async function demonstrate(folder, display, stops) {
   const names = makeSampleFolder(join(folder, 'sample'));
   const cloud = await programs.launchSandbox(join(folder, 'cloud'));
@@ -68,7 +75,9 @@ async function demonstrate(folder, display, stops) {
   stops.push(server.stop);
   const profile = join(folder, 'profile.json');
   const destination = programs.sandboxProfile(cloud.announced, server.announced, PREFIX);
-  writeFileSync(profile, JSON.stringify({ ...destination, conflict: 'skip-identical' }, null, 2));
+  const { immProject: project, imm: endpoint } = cloud.announced;
+  const faces = { imm: { project, endpoint }, faces: { detect: 'after-upload' } };
+  writeFileSync(profile, JSON.stringify({ ...destination, ...faces, conflict: 'skip-identical' }, null, 2));
   const app = await openApp(folder, profile, display);
   const closed = new Promise((done) => app.once('close', done));
   stops.push(() => app.close());
@@ -81,6 +90,7 @@ async function demonstrate(folder, display, stops) {
   const verified = page.locator('[data-batch-id][data-state="done"] .st').filter({ hasText: all });
   await verified.first().waitFor({ timeout: LONGEST_MS });
   const wrong = compare(join(folder, 'sample'), names, await objectsOf(cloud.announced));
+  await showFaces(page);
   await page.screenshot({ path: join(root, 'out/demo.png') });
   say('The window is saved as out/demo.png.');
   if (hasDisplay()) {

@@ -1,7 +1,9 @@
-// The folder that the demo drops: some hundred small files, nested, named in several scripts, and one large file.
+// The folder that the demo drops: some hundred small files, nested, named in several scripts, one large file, and a
+// photo with a face (public domain, see test/fixtures/pictures/README.md).
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { root as project } from './ensure-system.mjs';
 
 const FOLDERS = [
   '2026/spring',
@@ -30,5 +32,6 @@ export function makeSampleFolder(root) {
   write('empty.txt', '');
   write('emoji 🚢 100% #1.txt', 'named to make trouble');
   write('film/A001_C014.mov', randomBytes(LARGE_BYTES));
+  write('portrait.jpg', readFileSync(join(project, 'test/fixtures/pictures/portrait.jpg')));
   return names;
 }
