@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Cause } from '../../../shared/queue-view';
+import type { Verb, Cause } from '../../../shared/queue-view';
 import { command, copy } from '../../actions';
 import { useApp, useFerry, useFormat, useQueue, useView } from '../../ferry';
 import { destinationById } from '../../store/app-store';
@@ -17,6 +17,7 @@ import {
   type CauseGroup,
 } from './causes';
 import { scopesOfCause } from './cause-scope';
+import { CONFLICT_VERBS } from './verbs';
 import { asksForPermission, permissionRequest } from './permission-request';
 
 const NO_CAUSES: readonly Cause[] = [];
@@ -116,13 +117,13 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
   const profile = useApp((state) => destinationById(state, cause.destinationId)?.profile);
   const look = CAUSE_LOOKS[cause.kind];
   const action = causeAction(t, cause);
-  const act = async (): Promise<void> => {
+  const act = async (verb: Verb): Promise<void> => {
     setBusy(true);
     const batches = ferry.queue.api.getState().queue?.batches ?? [];
-    await command(ferry, action.verb, scopesOfCause(cause, batches));
+    await command(ferry, verb, scopesOfCause(cause, batches));
     setBusy(false);
   };
-  const retry = (): void => void (busy || act());
+  const retry = (): void => void (busy || act(action.verb));
   const request = profile !== undefined && asksForPermission(cause) ? permissionRequest(profile) : null;
   const signIn = (): void =>
     ferry.view.setState({
@@ -145,7 +146,13 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
             {t('ways.enter')}
           </Button>
         )}
-        {request === null ? (
+        {cause.kind === 'conflict' ? (
+          CONFLICT_VERBS.map((verb) => (
+            <Button key={verb} look="small" onPress={() => void (busy || act(verb))}>
+              {t(`actions.${verb}`)}
+            </Button>
+          ))
+        ) : request === null ? (
           <Button look="small" onPress={retry}>
             {action.label}
           </Button>

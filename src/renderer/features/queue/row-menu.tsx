@@ -14,7 +14,9 @@ import {
   togglePause,
 } from './grid-commands';
 import { keyTarget, type RowKey } from './row-map';
-import { deletePlan, facesIn, pauseOrResume, possibleVerbs } from './verbs';
+import { CONFLICT_VERBS, conflictIn, deletePlan, facesIn, pauseOrResume, possibleVerbs } from './verbs';
+
+const CONFLICT_ICONS = { skip: 'skip', 'keep-both': 'copy', overwrite: 'up' } as const;
 
 interface RowMenuProps {
   readonly rowKey: RowKey;
@@ -75,6 +77,14 @@ export function RowMenu({ rowKey, at, onClose }: RowMenuProps) {
       keys: t('keys.retry'),
       onPress: () => commandRows(ferry, 'retry', keys),
     });
+  if (conflictIn(keys, known))
+    for (const choice of CONFLICT_VERBS)
+      items.push({
+        id: choice,
+        icon: CONFLICT_ICONS[choice],
+        label: t(`actions.${choice}`),
+        onPress: () => commandRows(ferry, choice, keys),
+      });
   const faces = facesIn(keys, known);
   if (faces.asking.length > 0)
     items.push({

@@ -99,6 +99,20 @@ export function possibleVerbs(
   return { pause, retry };
 }
 
+/** The user's words on a conflict, the gentlest first. */
+export const CONFLICT_VERBS = ['skip', 'keep-both', 'overwrite'] as const;
+
+/** Whether any of the rows waits for one; a batch does where one of its files does. */
+export function conflictIn(keys: Iterable<RowKey>, known: Known): boolean {
+  for (const key of keys) {
+    const target = keyTarget(key);
+    if (target.kind === 'batch') {
+      if ((known.batch(target.batchId)?.counts.conflict ?? 0) > 0) return true;
+    } else if (known.row(target.itemId)?.state.kind === 'conflict') return true;
+  }
+  return false;
+}
+
 /** Which rows faces can be looked for in, and which wait for an answer about theirs. */
 export function facesIn(
   keys: Iterable<RowKey>,
