@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { fault } from '../../../src/shared/faults';
 import { itemIdAt } from '../../../src/shared/ids';
 import type { BatchRow, ItemRow } from '../../../src/shared/queue-view';
 import { batchKey, itemKey } from '../../../src/renderer/features/queue/row-map';
 import {
+  conflictIn,
   deletePlan,
   pauseOrResume,
   possibleVerbs,
@@ -19,6 +21,16 @@ const of = (batchNumber: number, position: number) => itemKey(itemIdAt(id(batchN
 const PAUSED = { kind: 'paused', why: 'user' } as const;
 
 describe('verbs on rows', () => {
+  it('a conflict is answered where there is one', () => {
+    const conflict = { kind: 'conflict', fault: fault('object-exists', 'It is there.') } as const;
+    const rows = [item(1, 1, conflict), item(1, 2, FAILED)];
+    const batches = [batch(2, { counts: { ...NO_COUNTS, conflict: 1 } }), batch(3, { counts: NO_COUNTS })];
+    const all = known(batches, rows);
+    expect(
+      [of(1, 1), of(1, 2), batchKey(id(2)), batchKey(id(3))].map((key) => conflictIn([key], all)),
+    ).toEqual([true, false, true, false]);
+  });
+
   it('names batches one by one, files together, and no file of a named batch', () => {
     expect(scopesOf([of(1, 1), batchKey(id(2)), of(2, 5), of(3, 1)])).toEqual([
       { kind: 'batch', batchId: 2 },
