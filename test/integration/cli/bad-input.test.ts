@@ -138,11 +138,6 @@ const PROFILES: readonly (readonly [string, Readonly<Record<string, unknown>> | 
     { authorization: { ...token, url: 'http://tokens.example.com/' } },
     /"authorization.url" is wrong: uses plain http/,
   ],
-  [
-    'an authorization that is not there yet',
-    { authorization: { kind: 'post-policy', url: 'https://example.com' } },
-    /"post-policy" is not there yet/,
-  ],
   ['an authorization that nobody knows', { authorization: { kind: 'password' } }, /"authorization/],
   ['a prefix with a slash before it', { prefix: '/uploads/' }, /"prefix" is wrong/],
 ];
