@@ -85,7 +85,8 @@ describe.concurrent('signed URLs', () => {
       expect(endOf((await second.idle()).get(KEY))).toBe('done');
       expect((await world.read(KEY)).equals(bytes)).toBe(true);
       const good = (await world.requests('UploadPart')).filter(({ status }) => status === 200);
-      expect(good).toHaveLength(40);
+      // Of some the answer was cut off with the first run: these are adopted, and none is sent twice.
+      expect(new Set(good.map(({ partNumber }) => partNumber)).size).toBe(good.length);
       expect(await world.requests('ListParts')).not.toHaveLength(0);
     }));
 
