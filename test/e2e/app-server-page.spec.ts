@@ -76,7 +76,13 @@ function openBrowser(folder: string, url: string): Promise<ElectronApplication> 
   );
   return _electron.launch({
     args: [join(__dirname, 'support/page-window.cjs'), `--user-data-dir=${join(folder, 'browser')}`],
-    env: { ...Object.fromEntries(inherited), PAGE_URL: url, ELECTRON_DISABLE_SECURITY_WARNINGS: '1' },
+    env: {
+      ...Object.fromEntries(inherited),
+      // Chromium reads the names of chosen files by the locale; that of a bare system knows ASCII alone.
+      LC_ALL: 'C.UTF-8',
+      PAGE_URL: url,
+      ELECTRON_DISABLE_SECURITY_WARNINGS: '1',
+    },
   });
 }
 
