@@ -63,10 +63,16 @@ export async function clearFaces(ferry: Ferry, itemId: ItemId): Promise<void> {
 
 type Added = CallValue<'queue.add'>;
 
-function afterAdding(ferry: Ferry, destinationId: DestinationId, reply: Reply<Added>): void {
-  const batchId = valueOf(ferry, reply)?.batchId;
+/** Leads to the queue, unless the user has gone elsewhere while the files were being handed in. */
+async function add(ferry: Ferry, destinationId: DestinationId, adding: Promise<Reply<Added>>): Promise<void> {
+  const from = ferry.view.getState().place;
+  const batchId = valueOf(ferry, await adding)?.batchId;
   if (batchId === undefined || batchId === null) return;
-  ferry.view.setState({ undo: { batchId, destinationId }, place: { kind: 'queue' } });
+  const { place } = ferry.view.getState();
+  ferry.view.setState({
+    undo: { batchId, destinationId },
+    place: place === from ? { kind: 'queue' } : place,
+  });
 }
 
 /** Queues files of a drop or a paste at a destination; without one the form for the first opens. */
@@ -80,7 +86,7 @@ export async function addFiles(
     ferry.view.setState({ place: { kind: 'destination', destinationId: null } });
     return;
   }
-  afterAdding(ferry, destinationId, await ferry.bridge.addFiles(destinationId, files));
+  await add(ferry, destinationId, ferry.bridge.addFiles(destinationId, files));
 }
 
 export async function choose(ferry: Ferry, what: 'files' | 'folder'): Promise<void> {
@@ -90,7 +96,7 @@ export async function choose(ferry: Ferry, what: 'files' | 'folder'): Promise<vo
     return;
   }
   const { destinationId } = destination;
-  afterAdding(ferry, destinationId, await ferry.bridge.call('queue.choose', { destinationId, what }));
+  await add(ferry, destinationId, ferry.bridge.call('queue.choose', { destinationId, what }));
 }
 
 export async function saveSettings(ferry: Ferry, change: Partial<Settings>): Promise<void> {

@@ -101,8 +101,6 @@ test('the portrait is uploaded, IMM is asked, and the box lies on the face', asy
 test('six portraits give six faces; a cat and a cup give none', async ({ folder, open }) => {
   const page = await open(AFTER_UPLOAD);
   await dropPaths(page, [await sixPortraits(folder), CAT, CUP]);
-  // A drop leads to the queue: who goes elsewhere before it is there is led back.
-  await page.locator('[data-batch-id]').first().waitFor();
   await facesOf(page, 'Without', 2, 60_000);
   await expect(page.locator('.pane')).toContainText('No face');
   await expect(boxes(page)).toHaveCount(0);
@@ -207,7 +205,6 @@ test('50 pictures: frames stay smooth while results arrive, and memory comes bac
   const page = await open(AFTER_UPLOAD);
   const before = await heapOf(page);
   await dropPaths(page, [copiesOf(PORTRAIT, join(folder, 'many'), 50)]);
-  await page.locator('[data-batch-id]').first().waitFor();
   await page.keyboard.press('Control+4');
   await expect(page.locator('.faces-bar .seg')).toBeVisible({ timeout: LOOK_MS });
   await watchFrames(page);
