@@ -1,13 +1,13 @@
 import type { FormGrant } from '../shared/credentials';
 import { success, type Outcome } from '../shared/faults';
 import { postPolicyAnswerSchema, type PostPolicyAnswer } from '../shared/upload-urls';
-import { askApplicationServer, type ServerCall } from './application-server';
+import { askApplicationServer, type SigningQuestion } from './application-server';
 
 /**
  * Asks an application server for a post policy: the documents' form (version 1) or version 4. Faults as of
  * `askApplicationServer`.
  */
-export async function askPostPolicy(call: ServerCall): Promise<Outcome<FormGrant>> {
+export async function askPostPolicy(call: SigningQuestion): Promise<Outcome<FormGrant>> {
   const answer = await askApplicationServer(call, postPolicyAnswerSchema);
   return answer.ok ? success(grantOf(answer.value)) : answer;
 }

@@ -1,7 +1,9 @@
 import type { Grant } from '../shared/credentials';
 import { failure, success, type Fault, type Outcome } from '../shared/faults';
 import { uploadUrlAnswerSchema, type UploadUrlAnswer, type UploadUrlQuestion } from '../shared/upload-urls';
-import { askApplicationServer, type ServerCall } from './application-server';
+import { askApplicationServer } from './application-server';
+import { transportFor } from './server-call';
+import type { Transport } from './transport';
 
 export interface UrlServerOptions {
   readonly url: string;
@@ -9,8 +11,10 @@ export interface UrlServerOptions {
   bearer(): Promise<Outcome<string | null>>;
   now(): number;
   readonly allowInsecure?: boolean;
-  readonly lookup?: ServerCall['lookup'];
 }
+
+/** Questions at once: a question is small, and up to 32 uploads wait for theirs. */
+const CONNECTIONS = 8;
 
 /**
  * The server that signs for one destination. There is nothing to fetch in advance, so a grant is given at once; but
@@ -18,10 +22,13 @@ export interface UrlServerOptions {
  */
 export class UrlServer {
   readonly #options: UrlServerOptions;
+  /** Every small file is a question: connections are kept, and leave by themselves when they are idle. */
+  readonly #transport: Transport;
   #refusal: { readonly fault: Fault; readonly bearer: string | null } | null = null;
 
   constructor(options: UrlServerOptions) {
     this.#options = options;
+    this.#transport = transportFor(options, CONNECTIONS);
   }
 
   async grant(fresh: boolean): Promise<Outcome<Grant>> {
@@ -35,7 +42,7 @@ export class UrlServer {
 
   /** Faults as of `askApplicationServer`. */
   async ask(question: UploadUrlQuestion, fresh: boolean): Promise<Outcome<UploadUrlAnswer>> {
-    const { url, allowInsecure, lookup } = this.#options;
+    const { url, allowInsecure } = this.#options;
     const bearer = await this.#options.bearer();
     if (!bearer.ok) return bearer;
     const answer = await askApplicationServer(
@@ -44,9 +51,9 @@ export class UrlServer {
         bearer: bearer.value,
         question,
         fresh,
+        transport: this.#transport,
         now: () => this.#options.now(),
         ...(allowInsecure === undefined ? {} : { allowInsecure }),
-        ...(lookup === undefined ? {} : { lookup }),
       },
       uploadUrlAnswerSchema,
     );

@@ -64,7 +64,8 @@ const facesSchema = z.strictObject({
     .optional(),
 });
 
-const isLoopback = (host: string): boolean =>
+/** A name or address of this machine, as a URL writes its host (RFC 6761 for names under `.localhost`). */
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
 const hostOf = (value: string): string =>
   /^https?:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)/.exec(value)?.[1] ?? '';
