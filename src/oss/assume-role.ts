@@ -8,7 +8,7 @@ import { sessionPolicy } from '../shared/session-policy';
 import { originOf } from './address';
 import { stsFault } from './sts-fault';
 import { createTransport } from './transport';
-import { unwrapDefault } from './unwrap-default';
+import { unwrapDefault } from '../shared/alibaba-sdk';
 
 const StsClient = unwrapDefault(StsClientDefault);
 

@@ -1,30 +1,5 @@
-import { z } from 'zod';
+import { readSdkError } from '../shared/alibaba-sdk';
 import { fault, type Fault, type FaultCode } from '../shared/faults';
-
-/**
- * What the SDK throws (its classes differ with the way they are loaded, so the shape is read, not the class).
- * The error's own `message` is never looked at: network errors carry the whole URL in it, with the object's key.
- */
-const thrownSchema = z.object({
-  name: z.string().optional().catch(undefined),
-  code: z
-    .string()
-    .regex(/^[A-Za-z][\w.]{0,99}$/)
-    .optional()
-    .catch(undefined),
-  statusCode: z.number().optional().catch(undefined),
-  requestId: z
-    .string()
-    .regex(/^[\w-]{8,64}$/)
-    .optional()
-    .catch(undefined),
-  /** Milliseconds, from `x-acs-retry-after`. */
-  retryAfter: z.number().nonnegative().optional().catch(undefined),
-  data: z
-    .object({ Message: z.string().optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
-});
 
 /** What was asked, for the words. */
 export interface ImmAsked {
@@ -66,8 +41,7 @@ const RULES: readonly Rule[] = [
 
 /** The fault that whatever the call threw stands for. Holds no URL, no signature and no key of an account. */
 export function immFault(thrown: unknown, asked: ImmAsked): Fault {
-  const parsed = thrownSchema.safeParse(thrown);
-  const { name, code, statusCode, requestId, retryAfter, data } = parsed.success ? parsed.data : {};
+  const { name, code, statusCode, requestId, retryAfter, data } = readSdkError(thrown);
   if (code === undefined || statusCode === undefined) return connectionFault(name, code, asked.host);
   const found = faultCodeOf(code, data?.Message ?? '', statusCode);
   return fault(found, sentenceOf(found, code, asked), {

@@ -1,7 +1,7 @@
 /** The one file that knows Alibaba's SDK for IMM. It is loaded when IMM is asked for the first time. */
 import OpenApiDefault, { $OpenApiUtil, OpenApiUtil } from '@alicloud/openapi-core';
 import type { TemporaryCredentials } from '../shared/credentials';
-import { unwrapDefault } from './unwrap-default';
+import { unwrapDefault } from '../shared/alibaba-sdk';
 
 const OpenApi = unwrapDefault(OpenApiDefault);
 

@@ -1,26 +1,6 @@
-import { z } from 'zod';
+import { readSdkError } from '../shared/alibaba-sdk';
 import { fault, type Fault, type FaultCode } from '../shared/faults';
 import { networkFault } from './network-fault';
-
-/**
- * What the SDK throws. Its shape is read, not its class, and never `message`: network errors carry the whole URL in
- * it, with role, policy and external id; STS's own words can quote the string to sign.
- */
-const thrownSchema = z.object({
-  name: z.string().optional().catch(undefined),
-  code: z
-    .string()
-    .regex(/^[A-Za-z][\w.]{0,99}$/)
-    .optional()
-    .catch(undefined),
-  statusCode: z.number().optional().catch(undefined),
-  requestId: z
-    .string()
-    .regex(/^[\w-]{8,64}$/)
-    .optional()
-    .catch(undefined),
-  retryAfter: z.number().optional().catch(undefined),
-});
 
 /** STS: error codes of AssumeRole, each by its beginning. */
 const REFUSALS: readonly (readonly [RegExp, FaultCode, string])[] = [
@@ -54,7 +34,7 @@ const DEFAULT_RETRY_AFTER_MS = 1000;
  * the host and STS's code, and nothing else.
  */
 export function stsFault(thrown: unknown, host: string): Fault {
-  const { name, code, statusCode, requestId, retryAfter } = thrownSchema.catch({}).parse(thrown);
+  const { name, code, statusCode, requestId, retryAfter } = readSdkError(thrown);
   const ids = {
     ...(code === undefined || statusCode === undefined ? {} : { ossCode: code }),
     ...(requestId === undefined ? {} : { requestId }),

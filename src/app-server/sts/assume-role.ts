@@ -8,7 +8,7 @@ import { problem, refuse, type Answer } from '../problem';
 import type { Settings } from '../settings';
 import { stsProblem } from './sts-problem';
 import { tokenLifeMs, type IssuedToken, type TokenIssuer } from './token-issuer';
-import { unwrapDefault } from './unwrap-default';
+import { unwrapDefault } from '../../shared/alibaba-sdk';
 
 const StsClient = unwrapDefault(StsClientDefault);
 const Credential = unwrapDefault(CredentialDefault);

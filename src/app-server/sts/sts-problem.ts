@@ -1,25 +1,5 @@
-import { z } from 'zod';
+import { readSdkError } from '../../shared/alibaba-sdk';
 import { problem, type Problem } from '../problem';
-
-/**
- * What the SDK throws (its classes differ with the way they are loaded, so the shape is read, not the class).
- * `message` is never looked at: network errors carry the whole URL in it, with role, policy and external id.
- */
-const thrownSchema = z.object({
-  name: z.string().optional().catch(undefined),
-  code: z
-    .string()
-    .regex(/^[A-Za-z][\w.]{0,99}$/)
-    .optional()
-    .catch(undefined),
-  statusCode: z.number().optional().catch(undefined),
-  requestId: z
-    .string()
-    .regex(/^[\w-]{8,64}$/)
-    .optional()
-    .catch(undefined),
-  retryAfter: z.number().optional().catch(undefined),
-});
 
 /** STS's own messages can quote policies, keys and the string to sign, so the words are ours. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
@@ -54,9 +34,7 @@ const DEFAULT_RETRY_AFTER_MS = 1000;
 
 /** The refusal that clients see for whatever AssumeRole threw. Holds no URL, no policy and no key. */
 export function stsProblem(thrown: unknown): Problem {
-  const parsed = thrownSchema.safeParse(thrown);
-  if (!parsed.success) return problem('StsError', 'STS could not be asked for a token.');
-  const { name, code, statusCode, requestId, retryAfter } = parsed.data;
+  const { name, code, statusCode, requestId, retryAfter } = readSdkError(thrown);
   const identity = requestId === undefined ? {} : { requestId };
   if (code?.includes('Throttling') === true) {
     const retryAfterSeconds = Math.max(1, Math.ceil((retryAfter ?? DEFAULT_RETRY_AFTER_MS) / 1000));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unwrapDefault } from '../../../../src/app-server/sts/unwrap-default';
+import { unwrapDefault } from '../../../src/shared/alibaba-sdk';
 
 class Client {
   readonly name = 'sts';
