@@ -67,9 +67,10 @@ function hasSocket(turn: Turn, destination: DestinationState): boolean {
 
 /** @returns false when there is no room for its bytes */
 function begin(turn: Turn, found: LiveItem, generation: number): boolean {
-  const item = byForm(turn, found) ? asOneRequest(found) : found;
+  const formOnly = byForm(turn, found);
+  const item = formOnly ? asOneRequest(found) : found;
   const { todo } = item;
-  if (byForm(turn, item) && item.work.source.snapshot.sizeBytes > LARGEST_FORM) {
+  if (formOnly && item.work.source.snapshot.sizeBytes > LARGEST_FORM) {
     fail(
       turn,
       item,
@@ -82,7 +83,7 @@ function begin(turn: Turn, found: LiveItem, generation: number): boolean {
     markInitiating(turn, item);
     return true;
   }
-  const step = stepOf(item, byForm(turn, item));
+  const step = stepOf(item, formOnly);
   const bytes = bytesOf(step);
   const { inFlightBytes, inFlightLimit } = turn.state;
   if (inFlightBytes > 0 && inFlightBytes + bytes > inFlightLimit) return false;
