@@ -52,7 +52,8 @@ const elements = [
 ];
 
 const ban = (names, message) => names.map((name) => ({ name, message }));
-const NOT_PURE = 'The engine and shared know the world only through ports (src/engine/ports.ts).';
+const NOT_PURE =
+  'The engine and shared know the world only through ports (src/engine/ports.ts, queue-ports.ts).';
 const nodeBuiltins = require('node:module').builtinModules.flatMap((name) => [name, `node:${name}`]);
 const forbidImports = (names, message) => ({
   'no-restricted-imports': ['error', { paths: names.map((name) => ({ name, message })) }],
@@ -68,7 +69,7 @@ module.exports = tseslint.config(
     plugins: { boundaries },
     settings: {
       'boundaries/elements': elements,
-      'boundaries/files': [{ category: 'ports', pattern: 'src/engine/ports.ts' }],
+      'boundaries/files': [{ category: 'ports', pattern: 'src/engine/{ports,queue-ports}.ts' }],
       'import/resolver': { typescript: { project: 'tsconfig/test.json', noWarnOnMultipleProjects: true } },
     },
     rules: {

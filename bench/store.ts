@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fault, type Outcome } from '../src/shared/faults';
 import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../src/shared/ids';
-import type { StoreRecord } from '../src/engine/ports';
+import type { StoreRecord } from '../src/engine/queue-ports';
 import { openQueueStore } from '../src/store/queue-store';
 import type { FoundItem, QueueStore } from '../src/store/queue-types';
 

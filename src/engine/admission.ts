@@ -3,7 +3,7 @@ import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../shar
 import type { Outcome } from '../shared/faults';
 import { admit, impossible } from './item';
 import { fail } from './item-end';
-import type { ScanJob, WorkItem } from './ports';
+import type { ScanJob, WorkItem } from './queue-ports';
 import type { Turn } from './turn';
 
 /** How long a store that could not be read is left alone; its trouble is told apart. */

@@ -8,7 +8,7 @@ import { close, leaveIfPaused } from './item-end';
 import { again } from './item-faults';
 import { addLeftovers } from './leftovers';
 import { nudge } from './network';
-import type { CommandResult } from './ports';
+import type { CommandResult } from './queue-ports';
 import type { LiveItem } from './state';
 import type { Turn } from './turn';
 

@@ -1,15 +1,8 @@
 import type { Fault, Outcome } from '../shared/faults';
 import type { DestinationId, ItemId } from '../shared/ids';
 import type { Scope, Verb } from '../shared/queue-view';
-import type {
-  CommandResult,
-  CredentialsNote,
-  ItemEnd,
-  Recovered,
-  ScanJob,
-  StoreRecord,
-  WorkItem,
-} from './ports';
+import type { CredentialsNote } from './ports';
+import type { CommandResult, ItemEnd, Recovered, ScanJob, StoreRecord, WorkItem } from './queue-ports';
 import type { Step, StepOutcome } from './steps';
 
 /** Timers by name: setting one again replaces it. */

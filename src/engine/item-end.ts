@@ -1,6 +1,7 @@
 /** How an item ends: first nothing of it is in flight, then its end is on the disk, then it is told. */
 import type { Fault } from '../shared/faults';
-import type { ItemEnd, StoredObject } from './ports';
+import type { StoredObject } from './ports';
+import type { ItemEnd } from './queue-ports';
 import type { LiveItem } from './state';
 import type { Turn } from './turn';
 import type { Crc64 } from '../shared/ids';

@@ -5,7 +5,8 @@ import type { Crc64 } from '../shared/ids';
 import { joinCrc64 } from './crc64';
 import { LARGEST_OBJECT, PUT_LIMIT } from './limits';
 import { choosePartSize, countParts, rangeOfPart } from './part-planner';
-import type { Checkpoint, UploadedPart, WorkItem } from './ports';
+import type { UploadedPart } from './ports';
+import type { Checkpoint, WorkItem } from './queue-ports';
 import type { LiveItem, Todo, Upload } from './state';
 
 export function admit(work: WorkItem): LiveItem {

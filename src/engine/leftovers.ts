@@ -4,7 +4,7 @@ import { remedyOf } from '../shared/faults';
 import { backoff } from './chance';
 import { credentialsRefused } from './credentials';
 import { noteSilence } from './network';
-import type { Leftover } from './ports';
+import type { Leftover } from './queue-ports';
 import type { RequestNote } from './state';
 import type { Turn } from './turn';
 

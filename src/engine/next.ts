@@ -28,7 +28,7 @@ import {
 } from './item-results';
 import { addLeftovers, afterLeftover } from './leftovers';
 import { noteAnswer, nudge, probed, probeDue } from './network';
-import type { Recovered, ScanJob } from './ports';
+import type { Recovered, ScanJob } from './queue-ports';
 import { schedule } from './scheduler';
 import type { EngineState, LiveItem } from './state';
 import { isLocal, outcomeOf } from './steps';

@@ -4,7 +4,7 @@ import type { DestinationId, ItemId } from '../shared/ids';
 import type { Scope, Verb } from '../shared/queue-view';
 import type { Effect, EngineEvent, TimerName } from './events';
 import { next } from './next';
-import type { Ports, ScanJob } from './ports';
+import type { Ports, ScanJob } from './queue-ports';
 import { initialState, isIdle, type EngineState } from './state';
 import { Cancellation, runStep } from './step-runner';
 import { isLocal, outcomeOf, type StepOutcome } from './steps';

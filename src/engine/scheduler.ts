@@ -6,7 +6,7 @@ import { noteFull } from './goodput';
 import { fail } from './item-end';
 import { forbidsOverwrite, isReady, partRange, partsInOrder } from './item';
 import { LARGEST_FORM, NOTE_PUT_FROM, SKEW_ALLOWED, WINDOW } from './limits';
-import type { Leftover } from './ports';
+import type { Leftover } from './queue-ports';
 import type { DestinationState, LiveItem } from './state';
 import type { Step } from './steps';
 import type { Turn } from './turn';

@@ -2,15 +2,8 @@ import type { Fault } from '../shared/faults';
 import type { Crc64, DestinationId, ItemId, UploadId } from '../shared/ids';
 import { FIRST_CONNECTIONS, IN_FLIGHT_BYTES, MOST_CONNECTIONS } from './limits';
 import { LiveWindow } from './live-window';
-import type {
-  CredentialsNote,
-  ItemEnd,
-  Leftover,
-  ListedPart,
-  ScanJob,
-  UploadedPart,
-  WorkItem,
-} from './ports';
+import type { CredentialsNote, ListedPart, UploadedPart } from './ports';
+import type { ItemEnd, Leftover, ScanJob, WorkItem } from './queue-ports';
 
 /** The multipart upload of an item. */
 export interface Upload {

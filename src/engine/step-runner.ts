@@ -2,15 +2,8 @@
 import { assertNever } from '../shared/brand';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { ObjectKey } from '../shared/ids';
-import type {
-  Answer,
-  CancelSignal,
-  Ports,
-  RangeBody,
-  RequestContext,
-  StoredObject,
-  StoredPart,
-} from './ports';
+import type { Answer, CancelSignal, RangeBody, RequestContext, StoredObject, StoredPart } from './ports';
+import type { Ports } from './queue-ports';
 import { changeBetween } from './source-change';
 import type { Step, StepOutcome } from './steps';
 

@@ -1,7 +1,7 @@
 import type { DestinationId, ItemId } from '../shared/ids';
 import { draw } from './chance';
 import type { Effect } from './events';
-import type { StoreRecord } from './ports';
+import type { StoreRecord } from './queue-ports';
 import { newDestination, type DestinationState, type EngineState, type LiveItem } from './state';
 
 /**

@@ -1,6 +1,6 @@
 /** Joins faces with the engine, the store and the destinations of a ferry. */
 import { randomInt } from 'node:crypto';
-import type { ScanPort, StorePort } from '../engine/ports';
+import type { ScanPort, StorePort } from '../engine/queue-ports';
 import type { Runner } from '../engine/runner';
 import type { Detector, FacesChange } from '../shared/faces';
 import { keysOf } from '../shared/credentials';

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { createObjectStore } from '../oss/object-store';
 import type { AskUploadUrls } from '../oss/signed-urls';
-import type { ItemEnd, WorkItem } from '../engine/ports';
+import type { ItemEnd, WorkItem } from '../engine/queue-ports';
 import { waitingOf, type Waiting } from './waiting';
 import { Runner } from '../engine/runner';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
@@ -14,7 +14,8 @@ import type { QueueStore } from '../store/queue-types';
 import { systemClock, systemRandom } from './clock';
 import { CredentialsKeeper, type AskCredentials } from './credentials-keeper';
 import { Destinations } from './destinations';
-import { canAskImm, type Faces } from './faces/faces';
+import { canAskImm } from './faces/askers';
+import type { Faces } from './faces/faces';
 import { createFaces, scannerWaking, storeWaking, type FacesSetting } from './ferry-faces';
 import { createFiles } from './files';
 import { QueueView } from './queue-view';

@@ -1,7 +1,7 @@
 /** What a live item is doing, in the words of the queue's rows. Pure. */
 import { countParts } from '../engine/part-planner';
 import type { DestinationState, LiveItem } from '../engine/state';
-import type { ItemEnd } from '../engine/ports';
+import type { ItemEnd } from '../engine/queue-ports';
 import type { ItemState } from '../shared/queue-view';
 
 export type Hold = 'no' | 'offline' | 'credentials';

@@ -2,7 +2,7 @@
  * The queue as the window sees it: what the store knows, with what is live laid over it. A snapshot on demand, and
  * deltas of what changed since the last one.
  */
-import type { ItemEnd, WorkItem } from '../engine/ports';
+import type { ItemEnd, WorkItem } from '../engine/queue-ports';
 import type { Runner } from '../engine/runner';
 import type { LiveItem } from '../engine/state';
 import { success, type Fault, type Outcome } from '../shared/faults';

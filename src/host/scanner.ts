@@ -5,7 +5,8 @@
 import { lstatSync, readdirSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { CancelSignal, ScanPort, Snapshot } from '../engine/ports';
+import type { CancelSignal, Snapshot } from '../engine/ports';
+import type { ScanPort } from '../engine/queue-ports';
 import { isImageName } from '../shared/faces';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { BatchPlan, BatchRoot, FoundItem, QueueStore } from '../store/queue-types';

@@ -7,13 +7,11 @@ import type {
   NewObjectOptions,
   ObjectStorePort,
   RequestContext,
-  SealedBody,
-  StoredObject,
   UploadedPart,
   WriteOptions,
 } from '../engine/ports';
 import type { Grant } from '../shared/credentials';
-import { failure, fault, success, type Fault } from '../shared/faults';
+import { failure, fault, success } from '../shared/faults';
 import type { DestinationId, ObjectKey, UploadId } from '../shared/ids';
 import type { Profile } from '../shared/profile';
 import {
@@ -31,7 +29,7 @@ import {
 } from './answers';
 import { bodyOf, createCaller, type Caller } from './caller';
 import { contentTypeOf } from './content-type';
-import { formOf } from './post-form';
+import { postObject } from './post-object';
 import type { AskUploadUrls } from './signed-urls';
 import { createTransport } from './transport';
 import { escapeXml } from './xml';
@@ -144,42 +142,6 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
 
 const nobodySigns: AskUploadUrls = () =>
   Promise.resolve(failure(fault('internal', 'Nobody was named who signs for this destination.')));
-
-function postObject(
-  caller: Caller,
-  options: ObjectStoreOptions,
-  context: RequestContext,
-  key: ObjectKey,
-  body: SealedBody,
-  write: NewObjectOptions,
-): Promise<Answer<StoredObject>> {
-  const refuse = (why: Fault): Promise<Answer<never>> =>
-    Promise.resolve({ ...failure(why), clockOffsetMs: null });
-  const profile = options.destination(context.destinationId);
-  const grant = options.credentials(context.destinationId, context.generation);
-  if (profile === null || grant?.kind !== 'post-policy')
-    return refuse(fault('credentials-missing', 'There is no post policy for this destination.'));
-  const form = formOf(profile, grant, { key, tagging: write.tagging ?? null }, body);
-  if (!form.ok) return refuse(form.fault);
-  return caller.call(
-    context,
-    {
-      operation: 'PostObject',
-      action: 'PutObject',
-      method: 'POST',
-      key: null,
-      isForm: true,
-      // A policy that has a condition on it wants it said either way.
-      headers: {
-        'Content-Type': form.value.contentType,
-        'x-oss-forbid-overwrite': String(write.forbidOverwrite),
-      },
-      body: form.value.body,
-      onSent: (bytes) => context.onSent(bytes),
-    },
-    readStoredObject,
-  );
-}
 
 function newObjectHeaders(write: NewObjectOptions): Record<string, string> {
   const { tagging = null } = write;

@@ -1,7 +1,16 @@
-import type { Leftover } from '../engine/ports';
-import { batchOf, itemIdAt, type BatchId, type ItemId } from '../shared/ids';
-import type { Scope, Verb } from '../shared/queue-view';
-import { integerIn, textIn, type Database, type Row } from './database';
+import { batchOf, type BatchId, type ItemId } from '../shared/ids';
+import type { Verb } from '../shared/queue-view';
+import {
+  batchesOf,
+  chunks,
+  endedChunks,
+  endedRows,
+  itemsOf,
+  unendedRows,
+  type Command,
+  type Pieces,
+} from './command-rows';
+import { integerIn, type Database } from './database';
 import { endItem, moveItem, reviveItem, standingOf } from './item-stand';
 import { answerRule } from './faces/decisions';
 import { standWhenLetGo } from './faces/ingest-stand';
@@ -10,25 +19,6 @@ import { removeEmptyBatches, removeItem } from './removal';
 import { ASKING, CONFLICT, EXEMPT, HELD, isEnded, UNENDED, WAITING } from './stands';
 import { Tally } from './tally';
 import { leftoverOfItem } from './work';
-
-const CHUNK_ROWS = 1_000;
-
-/** A command on its way: what it has done so far. */
-export interface Progress {
-  affected: number;
-  readonly leftovers: Leftover[];
-}
-
-interface Command {
-  readonly database: Database;
-  readonly scope: Scope;
-  readonly live: ReadonlySet<ItemId>;
-  readonly now: number;
-  readonly progress: Progress;
-}
-
-/** Each `yield` ends a piece of at most 1,000 rows that must be run as one transaction. */
-export type Pieces = Generator<undefined, void>;
 
 export function carryOut(verb: Verb, command: Command): Pieces {
   const ofItems = command.scope.kind === 'items';
@@ -48,15 +38,6 @@ export function carryOut(verb: Verb, command: Command): Pieces {
     case 'skip':
       return decide(command, verb);
   }
-}
-
-const itemsOf = ({ scope, live }: Command): readonly ItemId[] =>
-  scope.kind === 'items' ? scope.itemIds.filter((itemId) => !live.has(itemId)) : [];
-
-function batchesOf({ database, scope }: Command): readonly BatchId[] {
-  if (scope.kind === 'batch') return [scope.batchId];
-  const rows = database.all('SELECT batch_id FROM batches ORDER BY batch_id');
-  return rows.map((row) => integerIn(row, 'batch_id') as BatchId);
 }
 
 function* holdItems(command: Command): Pieces {
@@ -151,19 +132,17 @@ function countWaiting({ database, live, progress }: Command, batchId: BatchId): 
   }
 }
 
+/** In one piece, however many they are. */
 function moveAll(database: Database, batchId: BatchId, from: number, to: number): void {
-  const tally = new Tally();
-  for (let after = 0; ;) {
-    const rows = unendedRows(database, batchId, from, after);
-    for (const row of rows) {
-      const itemId = integerIn(row, 'item_id') as ItemId;
+  const pieces = chunks(
+    (after) => unendedRows(database, batchId, from, after),
+    (itemId, tally) => {
       const standing = standingOf(database, itemId);
       if (standing !== null) moveItem(database, tally, itemId, standing, to);
-      after = itemId;
-    }
-    if (rows.length < CHUNK_ROWS) break;
-  }
-  tally.write(database);
+    },
+    database,
+  );
+  while (pieces.next().done !== true) continue;
 }
 
 function* retryItems(command: Command): Pieces {
@@ -176,21 +155,12 @@ function* retryItems(command: Command): Pieces {
   yield;
 }
 
-function* retryBatches(command: Command): Pieces {
-  const { database } = command;
-  for (const batchId of batchesOf(command)) {
-    const causes = database.all(
-      `SELECT stand, code FROM counters WHERE batch_id = ? AND stand >= ${CONFLICT} AND items > 0`,
-      batchId,
-    );
-    for (const cause of causes) {
-      yield* chunks(
-        (after) => endedRows(database, batchId, cause, after),
-        (itemId, tally) => retry(command, tally, itemId, WAITING),
-        database,
-      );
-    }
-  }
+function retryBatches(command: Command): Pieces {
+  return endedChunks(
+    command,
+    () => true,
+    (itemId, tally) => retry(command, tally, itemId, WAITING),
+  );
 }
 
 function retry(
@@ -225,19 +195,11 @@ function* decide(command: Command, verb: 'overwrite' | 'keep-both' | 'skip'): Pi
     yield;
     return;
   }
-  for (const batchId of batchesOf(command)) {
-    const causes = database.all(
-      `SELECT stand, code FROM counters WHERE batch_id = ? AND stand = ${CONFLICT} AND items > 0`,
-      batchId,
-    );
-    for (const cause of causes) {
-      yield* chunks(
-        (after) => endedRows(database, batchId, cause, after),
-        (itemId, tally) => one(itemId, tally, WAITING),
-        database,
-      );
-    }
-  }
+  yield* endedChunks(
+    command,
+    (stand) => stand === CONFLICT,
+    (itemId, tally) => one(itemId, tally, WAITING),
+  );
 }
 
 function* cancelItems(command: Command): Pieces {
@@ -311,49 +273,4 @@ function remove({ database, live, progress }: Command, tally: Tally, itemId: Ite
   const leftover = removeItem(database, tally, itemId, standing);
   progress.affected += 1;
   if (leftover !== null) progress.leftovers.push(leftover);
-}
-
-/** Takes rows after rows, in the order of their ids, until there are no more. */
-function* chunks(
-  rowsAfter: (after: number) => readonly Row[],
-  act: (itemId: ItemId, tally: Tally) => void,
-  database: Database,
-): Pieces {
-  for (let after = 0; ;) {
-    const rows = rowsAfter(after);
-    const tally = new Tally();
-    for (const row of rows) {
-      const itemId = integerIn(row, 'item_id') as ItemId;
-      act(itemId, tally);
-      after = itemId;
-    }
-    tally.write(database);
-    if (rows.length > 0) yield;
-    if (rows.length < CHUNK_ROWS) return;
-  }
-}
-
-export const UNENDED_QUERY = `
-  SELECT item_id FROM work INDEXED BY work_open
-  WHERE stand = ? AND stand < 10 AND item_id > ? AND item_id < ? ORDER BY item_id LIMIT ${CHUNK_ROWS}`;
-export const RETRY_QUERY = `
-  SELECT item_id FROM ends INDEXED BY ends_cause
-  WHERE stand = ? AND stand >= 12 AND code = ? AND item_id > ? AND item_id < ?
-  ORDER BY item_id LIMIT ${CHUNK_ROWS}`;
-export const ENDED_QUERY = `
-  SELECT item_id FROM ends NOT INDEXED
-  WHERE item_id > ? AND item_id < ? ORDER BY item_id LIMIT ${CHUNK_ROWS}`;
-
-const bounds = (batchId: BatchId, after: number): [number, number] => [
-  Math.max(after, itemIdAt(batchId, 0)),
-  itemIdAt((batchId + 1) as BatchId, 0),
-];
-
-const unendedRows = (database: Database, batchId: BatchId, stand: number, after: number): readonly Row[] =>
-  database.all(UNENDED_QUERY, stand, ...bounds(batchId, after));
-
-function endedRows(database: Database, batchId: BatchId, cause: Row | null, after: number): readonly Row[] {
-  if (cause === null) return database.all(ENDED_QUERY, ...bounds(batchId, after));
-  const [from, to] = bounds(batchId, after);
-  return database.all(RETRY_QUERY, integerIn(cause, 'stand'), textIn(cause, 'code'), from, to);
 }

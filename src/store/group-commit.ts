@@ -1,4 +1,4 @@
-import type { StoreRecord } from '../engine/ports';
+import type { StoreRecord } from '../engine/queue-ports';
 import { success, type Fault, type Outcome } from '../shared/faults';
 
 /** The store promises the engine: on the disk within 50 ms, or 256 records. */

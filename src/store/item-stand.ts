@@ -1,4 +1,4 @@
-import type { ItemEnd } from '../engine/ports';
+import type { ItemEnd } from '../engine/queue-ports';
 import type { ItemId } from '../shared/ids';
 import { integerIn, textIn, type Database } from './database';
 import { afterMove, standWhenRevived } from './faces/ingest-stand';

@@ -1,4 +1,4 @@
-import type { ItemEnd } from '../engine/ports';
+import type { ItemEnd } from '../engine/queue-ports';
 import {
   batchOf,
   itemIdAt,

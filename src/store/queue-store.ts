@@ -1,9 +1,10 @@
-import type { CommandResult, StoreRecord } from '../engine/ports';
+import type { CommandResult, StoreRecord } from '../engine/queue-ports';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { ItemId } from '../shared/ids';
 import type { Scope, Verb } from '../shared/queue-view';
 import { createBatch, findUnfinishedBatch, joinBatch, markScanned, registerDestination } from './batches';
-import { carryOut, type Progress } from './commands';
+import { carryOut } from './commands';
+import type { Progress } from './command-rows';
 import { faultOf, isDamage, openDatabase, type Database, type OpenDatabase } from './database';
 import { beginRun, openDirectory, type OpenedDirectory } from './directory';
 import { facesStoreOf } from './faces/faces-store';

@@ -1,5 +1,6 @@
 /** What the host reads from and writes to the durable queue, beyond the engine's StorePort. */
-import type { ItemEnd, Recovered, Snapshot, StorePort, UploadedPart } from '../engine/ports';
+import type { Snapshot, UploadedPart } from '../engine/ports';
+import type { ItemEnd, Recovered, StorePort } from '../engine/queue-ports';
 import type { Fault, Outcome } from '../shared/faults';
 import type { BatchId, Crc64, DestinationId, ETag, ItemId, ObjectKey, UploadId } from '../shared/ids';
 import type { ConflictPolicy, Profile } from '../shared/profile';

@@ -1,4 +1,5 @@
-import type { Snapshot, StoreRecord, UploadedPart } from '../engine/ports';
+import type { Snapshot, UploadedPart } from '../engine/ports';
+import type { StoreRecord } from '../engine/queue-ports';
 import { assertNever } from '../shared/brand';
 import { batchOf, type ItemId, type ObjectKey } from '../shared/ids';
 import { integerOrNull, type Database } from './database';

@@ -1,4 +1,4 @@
-import type { Leftover } from '../engine/ports';
+import type { Leftover } from '../engine/queue-ports';
 import type { BatchId, ItemId } from '../shared/ids';
 import type { Database } from './database';
 import { forgetFaces } from './faces/pictures';

@@ -1,4 +1,4 @@
-import type { ItemEnd } from '../engine/ports';
+import type { ItemEnd } from '../engine/queue-ports';
 
 /**
  * How an item stands, as one small number: below 10 it has not ended, from 12 on it can be tried again. The partial

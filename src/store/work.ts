@@ -1,4 +1,5 @@
-import type { Checkpoint, Leftover, ScanJob, UploadedPart, WorkItem } from '../engine/ports';
+import type { UploadedPart } from '../engine/ports';
+import type { Checkpoint, Leftover, ScanJob, WorkItem } from '../engine/queue-ports';
 import {
   batchOf,
   itemIdAt,

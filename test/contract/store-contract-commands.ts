@@ -1,6 +1,6 @@
 /** The part of the contract that is about commands: pause and resume, retry, cancel and remove. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StoreRecord, WorkItem } from '../../src/engine/ports';
+import type { StoreRecord, WorkItem } from '../../src/engine/queue-ports';
 import { fault } from '../../src/shared/faults';
 import { batchOf, itemIdAt, type BatchId, type ItemId } from '../../src/shared/ids';
 import type { SeededStore } from '../fakes/memory-store';

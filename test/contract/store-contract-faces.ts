@@ -1,6 +1,6 @@
 /** Pictures that a rule of their destination holds back, for every store that the engine may stand on. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StoreRecord } from '../../src/engine/ports';
+import type { StoreRecord } from '../../src/engine/queue-ports';
 import { fault } from '../../src/shared/faults';
 import { itemIdAt, type BatchId, type ItemId, type ObjectKey } from '../../src/shared/ids';
 import type { IngestVerdict } from '../../src/store/faces/faces-types';

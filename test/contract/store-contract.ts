@@ -1,6 +1,6 @@
 /** One suite for every store that the engine may stand on: SQLite in the product, memory in the simulation. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StoreRecord, WorkItem } from '../../src/engine/ports';
+import type { StoreRecord, WorkItem } from '../../src/engine/queue-ports';
 import { fault } from '../../src/shared/faults';
 import {
   itemIdAt,

@@ -1,4 +1,5 @@
-import type { Checkpoint, ItemEnd, Leftover, Snapshot, UploadedPart, WorkItem } from '../../src/engine/ports';
+import type { Snapshot, UploadedPart } from '../../src/engine/ports';
+import type { Checkpoint, ItemEnd, Leftover, WorkItem } from '../../src/engine/queue-ports';
 import { positionOf, type BatchId, type ItemId, type UploadId } from '../../src/shared/ids';
 import type { ConflictPolicy } from '../../src/shared/profile';
 import type { MemoryDecision } from './memory-faces';

@@ -1,12 +1,6 @@
 /** A durable queue in memory for tests of the engine: what was committed survives `crash()`, nothing else does. */
-import type {
-  ClockPort,
-  CommandResult,
-  Leftover,
-  StorePort,
-  StoreRecord,
-  WorkItem,
-} from '../../src/engine/ports';
+import type { ClockPort } from '../../src/engine/ports';
+import type { CommandResult, Leftover, StorePort, StoreRecord, WorkItem } from '../../src/engine/queue-ports';
 import { failure, fault, success, type Fault, type Outcome } from '../../src/shared/faults';
 import { batchOf, itemIdAt, type BatchId, type DestinationId, type ItemId } from '../../src/shared/ids';
 import type { ConflictPolicy } from '../../src/shared/profile';

@@ -1,5 +1,6 @@
 /** Batches, files and facts for tests of the store. */
-import type { ItemEnd, Leftover, Snapshot, StoreRecord, UploadedPart } from '../../src/engine/ports';
+import type { Snapshot, UploadedPart } from '../../src/engine/ports';
+import type { ItemEnd, Leftover, StoreRecord } from '../../src/engine/queue-ports';
 import { fault, type FaultCode, type Outcome } from '../../src/shared/faults';
 import type { Crc64, DestinationId, ETag, ItemId, ObjectKey, UploadId } from '../../src/shared/ids';
 import type { FoundItem, NewBatch } from '../../src/store/queue-types';

@@ -1,5 +1,6 @@
 /** Watches the simulated world and names every promise that is broken, at the moment it is. */
-import type { CredentialsNote, ItemEnd, UploadedPart, WorkItem } from '../../src/engine/ports';
+import type { CredentialsNote, UploadedPart } from '../../src/engine/ports';
+import type { ItemEnd, WorkItem } from '../../src/engine/queue-ports';
 import type { Outcome } from '../../src/shared/faults';
 import { tagProblem } from './world-rule';
 import { batchOf, type UploadId } from '../../src/shared/ids';

@@ -1,5 +1,5 @@
 /** A rule of the world's destinations that looks at some files before they are sent, and tags them. */
-import type { StorePort } from '../../src/engine/ports';
+import type { StorePort } from '../../src/engine/queue-ports';
 import type { Runner } from '../../src/engine/runner';
 import { batchOf } from '../../src/shared/ids';
 import type { MemoryDisk, Row } from './memory-disk';

@@ -2,7 +2,7 @@
  * A world out of one seed: files, a cloud, a network and a queue, and what happens to them, in virtual time. The
  * engine in it is the shipped one; only its ports differ. After every step the judge looks at all promises.
  */
-import type { Ports, ScanPort } from '../../src/engine/ports';
+import type { Ports, ScanPort } from '../../src/engine/queue-ports';
 import { Runner } from '../../src/engine/runner';
 import { isIdle } from '../../src/engine/state';
 import { failure, fault, success, type Outcome } from '../../src/shared/faults';

@@ -5,7 +5,7 @@ import { success, type Outcome } from '../../shared/faults';
 import type { ItemId } from '../../shared/ids';
 import { calls, type CallInput, type CallValue } from '../../shared/ipc/contract';
 import type { Ferry } from '../ferry';
-import { canAskImm } from './faces';
+import { canAskImm } from './askers';
 import { facePicture, hasPreview, smallPicture } from './picture-address';
 
 export type FacesCall = Extract<EngineCall, `faces.${string}`>;

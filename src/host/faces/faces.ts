@@ -3,10 +3,10 @@
  * before it sends, and what the window asks (docs/decisions/faces-are-questions.md).
  */
 import type { ClockPort } from '../../engine/ports';
-import { detectImageFaces } from '../../oss/imm';
+import type { detectImageFaces } from '../../oss/imm';
 import type { TemporaryCredentials } from '../../shared/credentials';
 import type { Detector, FacesChange, FacesSource, IngestAnswer } from '../../shared/faces';
-import { failure, fault, success, type Fault, type Outcome } from '../../shared/faults';
+import type { Fault, Outcome } from '../../shared/faults';
 import { batchOf, type BatchId, type DestinationId, type ItemId } from '../../shared/ids';
 import type { Profile } from '../../shared/profile';
 import type { Scope } from '../../shared/queue-view';
@@ -14,6 +14,7 @@ import type { FaceQuestion, FacesNote } from '../../store/faces/faces-types';
 import type { QueueStore } from '../../store/queue-types';
 import { FacesFeed } from './faces-feed';
 import { ImmCredentials } from './imm-credentials';
+import { askImm, lookHere } from './askers';
 import { nobodyToAsk, verdictOf } from './ingest-rule';
 import { Lane, MOST_AT_ONCE, type Asked } from './lane';
 
@@ -95,7 +96,7 @@ export class Faces {
       // The detector is one process with one model in memory.
       atOnce: () => 1,
       mostRefusals: MOST_LOCAL_FAILURES,
-      ask: (question) => unfailing(this.#lookHere(question)),
+      ask: (question) => lookHere(options.detector, question),
     });
     store.faces.onTouched(() => this.wake());
   }
@@ -151,7 +152,7 @@ export class Faces {
       // Two seconds for an answer keep the rate; slower ones lower it.
       atOnce: () => Math.min(MOST_AT_ONCE, Math.max(2, Math.ceil(perSecond() * 2))),
       mostRefusals: MOST_REFUSALS,
-      ask: (question) => unfailing(this.#askImm(question)),
+      ask: (question) => askImm(this.#options, this.#credentials, question),
     });
     this.#lanes.set(destinationId, made);
     return made;
@@ -168,50 +169,6 @@ export class Faces {
       settle: (question: FaceQuestion, asked: Extract<Asked, { kind: 'answered' }>) =>
         this.#settle(question, asked),
     };
-  }
-
-  async #askImm(question: FaceQuestion): Promise<Asked> {
-    const { destinationId, automatic, uploaded, key } = question;
-    const profile = this.#options.place(destinationId);
-    if (!uploaded) return { kind: 'dropped' };
-    if (profile === null)
-      return { kind: 'not-now', fault: fault('credentials-missing', 'The destination is not there.') };
-    // Off means off, also for what was handed in while it was on.
-    if (automatic && (profile.faces?.detect !== 'after-upload' || !canAskImm(profile)))
-      return { kind: 'dropped' };
-    const credentials = await this.#credentials.usable(destinationId);
-    if (!credentials.ok) return { kind: 'not-now', fault: credentials.fault };
-    const detect = this.#options.detectImageFaces ?? detectImageFaces;
-    const begunAt = this.#options.clock.now();
-    const outcome = await detect(profile, credentials.value, key);
-    const project = profile.imm?.project ?? null;
-    if (!outcome.ok) {
-      if (remedyIsCredentials(outcome.fault)) this.#credentials.refuse(destinationId, credentials.value);
-      return { kind: 'answered', outcome, project };
-    }
-    const { answer, raw } = outcome.value;
-    const milliseconds = this.#options.clock.now() - begunAt;
-    const found = { kind: 'found', faces: answer.Faces.length, raw, image: null, milliseconds } as const;
-    return { kind: 'answered', outcome: success(found), project };
-  }
-
-  async #lookHere(question: FaceQuestion): Promise<Asked> {
-    const { detector } = this.#options;
-    const outcome =
-      detector === null
-        ? failure(fault('internal', 'There is no detector on this device.'))
-        : await detector.detect(question.sourcePath);
-    if (!outcome.ok) {
-      // The detector was stopped meanwhile: that is no answer about the picture.
-      const { code } = outcome.fault;
-      const stopped = code === 'canceled' || code === 'engine-stopped';
-      const why = stopped ? fault('internal', 'The detector on this device was stopped.') : outcome.fault;
-      return { kind: 'answered', outcome: failure(why), project: null };
-    }
-    const { faces, image, milliseconds } = outcome.value;
-    const raw = JSON.stringify({ Faces: faces });
-    const found = { kind: 'found', faces: faces.length, raw, image, milliseconds } as const;
-    return { kind: 'answered', outcome: success(found), project: null };
   }
 
   #settle(question: FaceQuestion, { outcome, project }: Extract<Asked, { kind: 'answered' }>): boolean {
@@ -288,22 +245,4 @@ export class Faces {
     this.#held = items;
     onHeld(items);
   }
-}
-
-/** Ports do not throw; if one does all the same, that is what came of this one question. */
-async function unfailing(asking: Promise<Asked>): Promise<Asked> {
-  try {
-    return await asking;
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    const outcome = failure(fault('internal', `Something went wrong inside: ${said}`));
-    return { kind: 'answered', outcome, project: null };
-  }
-}
-
-const remedyIsCredentials = ({ code }: Fault): boolean => code === 'token-expired';
-
-/** A project is named, and this side holds credentials to ask it with. */
-export function canAskImm({ imm, authorization: { kind } }: Profile): boolean {
-  return imm !== undefined && kind !== 'signed-url' && kind !== 'post-policy';
 }

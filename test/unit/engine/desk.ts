@@ -1,7 +1,8 @@
 /** Drives the reducer by hand: events in, effects out, time as told. */
 import type { Effect, EngineEvent } from '../../../src/engine/events';
 import { next } from '../../../src/engine/next';
-import type { ItemEnd, StoreRecord, StoredObject, UploadedPart, WorkItem } from '../../../src/engine/ports';
+import type { StoredObject, UploadedPart } from '../../../src/engine/ports';
+import type { ItemEnd, StoreRecord, WorkItem } from '../../../src/engine/queue-ports';
 import { initialState, type DestinationState, type EngineState } from '../../../src/engine/state';
 import type { StepKind, StepResults } from '../../../src/engine/steps';
 import { failure, fault, success, type FaultCode, type Outcome } from '../../../src/shared/faults';

@@ -1,6 +1,6 @@
 /** What each conflict policy makes of each answer, and what becomes of answers that were lost. */
 import { describe, expect, it } from 'vitest';
-import type { WorkItem } from '../../../src/engine/ports';
+import type { WorkItem } from '../../../src/engine/queue-ports';
 import { success } from '../../../src/shared/faults';
 import type { ConflictPolicy } from '../../../src/shared/profile';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Leftover } from '../../../src/engine/ports';
+import type { Leftover } from '../../../src/engine/queue-ports';
 import { success } from '../../../src/shared/faults';
 import type { UploadId } from '../../../src/shared/ids';
 import { Desk, HOME, initiated, MIB, no, part, partSent, UPLOAD, work } from './desk';

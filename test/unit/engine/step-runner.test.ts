@@ -1,6 +1,7 @@
 /** One step through ports that are made by hand. */
 import { describe, expect, it } from 'vitest';
-import type { FilesPort, ObjectStorePort, Ports, RequestContext } from '../../../src/engine/ports';
+import type { FilesPort, ObjectStorePort, RequestContext } from '../../../src/engine/ports';
+import type { Ports } from '../../../src/engine/queue-ports';
 import { Cancellation, runStep } from '../../../src/engine/step-runner';
 import type { Step } from '../../../src/engine/steps';
 import { success, type Outcome } from '../../../src/shared/faults';

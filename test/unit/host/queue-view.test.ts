@@ -1,6 +1,6 @@
 /** What the window sees: the store's rows with what is live laid over them. */
 import { describe, expect, it } from 'vitest';
-import type { Ports, WorkItem } from '../../../src/engine/ports';
+import type { Ports, WorkItem } from '../../../src/engine/queue-ports';
 import { Runner } from '../../../src/engine/runner';
 import { QueueView } from '../../../src/host/queue-view';
 import { success } from '../../../src/shared/faults';

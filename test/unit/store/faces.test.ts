@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StoreRecord } from '../../../src/engine/ports';
+import type { StoreRecord } from '../../../src/engine/queue-ports';
 import type { FacesFilter } from '../../../src/shared/faces';
 import { fault } from '../../../src/shared/faults';
 import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../../../src/shared/ids';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SAMPLES_QUERY } from '../../../src/store/causes';
-import { ENDED_QUERY, RETRY_QUERY, UNENDED_QUERY } from '../../../src/store/commands';
+import { ENDED_QUERY, RETRY_QUERY, UNENDED_QUERY } from '../../../src/store/command-rows';
 import { KEPT_QUERY } from '../../../src/store/counts';
 import { ASKING_QUERY, MADE_QUERY } from '../../../src/store/faces/decisions';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { StoreRecord } from '../../../src/engine/ports';
+import type { StoreRecord } from '../../../src/engine/queue-ports';
 import { fault } from '../../../src/shared/faults';
 import { itemIdAt, type BatchId, type ItemId } from '../../../src/shared/ids';
 import type { Scope } from '../../../src/shared/queue-view';

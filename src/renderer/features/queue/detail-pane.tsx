@@ -11,12 +11,14 @@ import { Icon } from '../../ui/icon';
 import { Bar, Button, fileIcon, IconButton, InEnglish } from '../../ui/parts';
 import { StateLabel } from '../../ui/state-label';
 import { commandRows } from './grid-commands';
-import { groupParts, layoutParts, type PartGroups } from './part-map';
+import { PartsSection } from './detail-parts';
+import { ProofSection } from './detail-proof';
+import { groupParts } from './part-map';
 import { itemKey } from './row-map';
+import { CONFLICT_VERBS } from './verbs';
 import { wishFocus } from './use-grid';
 import { itemStateName, itemWord, LOOKS, timeLeftWords } from './states';
 
-const MAP_WIDTH_PX = 332;
 /** Details are asked for again as deltas come, one answer at a time and at most this often. */
 const ASK_EVERY_MS = 500;
 
@@ -44,151 +46,13 @@ function useDetail(itemId: ItemId): ItemDetail | null | undefined {
   return detail;
 }
 
-function PartMap({ detail, groups }: { readonly detail: ItemDetail; readonly groups: PartGroups }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const layout = useMemo(() => layoutParts(groups.cells, MAP_WIDTH_PX), [groups]);
-  const { counts, total, partsPerCell } = groups;
-  const words = {
-    v: t('parts.verified', { amount: format.count(counts.v) }),
-    s: t('parts.sending', { amount: format.count(counts.s) }),
-    a: t('parts.again', { amount: format.count(counts.a) }),
-    w: t('parts.waiting', { amount: format.count(counts.w) }),
-  };
-  const size = format.binaryBytes(Math.min(detail.partSizeBytes, detail.row.sizeBytes));
-  return (
-    <section>
-      <h2>
-        {t('parts.title')}
-        <small>{t('parts.of', { count: total, size })}</small>
-      </h2>
-      <div className="parts-map">
-        <svg
-          width={MAP_WIDTH_PX}
-          height={layout.height}
-          viewBox={`0 0 ${MAP_WIDTH_PX} ${layout.height}`}
-          role="img"
-          aria-label={t('parts.name', { counts: format.list(Object.values(words)), count: total })}
-        >
-          <path className="cell-wait" d={layout.paths.w} />
-          <path className="cell-sent" d={layout.paths.s} />
-          <path className="cell-proven" d={layout.paths.v} />
-          <path className="cell-hold" d={layout.paths.a} />
-        </svg>
-      </div>
-      <div className="legend">
-        <span>
-          <i className="proven" />
-          {words.v}
-        </span>
-        {counts.s > 0 && (
-          <span>
-            <i className="sent" />
-            {words.s}
-          </span>
-        )}
-        {counts.a > 0 && (
-          <span>
-            <i className="hold" />
-            {words.a}
-          </span>
-        )}
-        {counts.w > 0 && (
-          <span>
-            <i />
-            {words.w}
-          </span>
-        )}
-      </div>
-      {partsPerCell > 1 && (
-        <p className="legend">{t('parts.perCell', { amount: format.count(partsPerCell) })}</p>
-      )}
-    </section>
-  );
-}
-
-const isToday = (at: number): boolean => new Date(at).toDateString() === new Date().toDateString();
-
-/** A value that is only read to be copied. */
-function Copied({
-  name,
-  value,
-  label,
-}: {
-  readonly name: string;
-  readonly value: string;
-  readonly label: string;
-}) {
-  const ferry = useFerry();
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd className="mono cut" title={value}>
-        {value}
-      </dd>
-      <dd>
-        <IconButton icon="copy" label={label} onPress={() => void copy(ferry, value)} />
-      </dd>
-    </>
-  );
-}
-
-function Proof({ detail, groups }: { readonly detail: ItemDetail; readonly groups: PartGroups }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const done = detail.row.state.kind === 'done';
-  const requestId = detail.requestIds.at(-1);
-  const matching = t('proof.partsMatch', {
-    match: format.count(groups.counts.v),
-    count: groups.total,
-    all: format.count(groups.total),
-  });
-  return (
-    <section>
-      <h2>{t('proof.title')}</h2>
-      <dl className="pairs">
-        {done && detail.crc64 !== null ? (
-          <Copied name={t('proof.crc64')} value={detail.crc64} label={t('proof.copyCrc64')} />
-        ) : (
-          <>
-            <dt>{t('proof.crc64')}</dt>
-            <dd className="full">
-              <StateLabel tone="rest" icon="verify" still>
-                {matching}
-              </StateLabel>
-            </dd>
-          </>
-        )}
-        <dt>{t('proof.source')}</dt>
-        <dd className="full cut" title={detail.sourcePath}>
-          {t('proof.unchanged', {
-            size: format.bytes(detail.row.sizeBytes),
-            since: isToday(detail.modifiedAt)
-              ? format.clock(detail.modifiedAt)
-              : format.day(detail.modifiedAt),
-          })}
-        </dd>
-        {detail.etag !== null && <Copied name="ETag" value={detail.etag} label={t('proof.copyETag')} />}
-        {detail.versionId !== null && (
-          <Copied name={t('proof.version')} value={detail.versionId} label={t('proof.copyVersion')} />
-        )}
-        {detail.uploadId !== null && (
-          <Copied name={t('proof.uploadId')} value={detail.uploadId} label={t('proof.copyUploadId')} />
-        )}
-        {requestId !== undefined && (
-          <Copied name={t('detail.request')} value={requestId} label={t('proof.copyRequest')} />
-        )}
-      </dl>
-    </section>
-  );
-}
-
 function Sentence({ detail }: { readonly detail: ItemDetail }) {
   const { t } = useTranslation();
   const ferry = useFerry();
   const { state, itemId } = detail.row;
   if (!('fault' in state)) return null;
   const { code, message } = state.fault;
+  const keys = [itemKey(itemId)];
   return (
     <div className="sentence">
       <p>{t(`faults.${code}.what`)}</p>
@@ -198,9 +62,19 @@ function Sentence({ detail }: { readonly detail: ItemDetail }) {
           <InEnglish>{message}</InEnglish>
         </p>
       )}
-      <Button look="small" icon="retry" onPress={() => commandRows(ferry, 'retry', [itemKey(itemId)])}>
-        {t(state.kind === 'source-changed' ? 'actions.uploadAgain' : 'actions.retry')}
-      </Button>
+      <div className="answers">
+        {state.kind === 'conflict' ? (
+          CONFLICT_VERBS.map((verb) => (
+            <Button key={verb} look="small" onPress={() => commandRows(ferry, verb, keys)}>
+              {t(`actions.${verb}`)}
+            </Button>
+          ))
+        ) : (
+          <Button look="small" icon="retry" onPress={() => commandRows(ferry, 'retry', keys)}>
+            {t(state.kind === 'source-changed' ? 'actions.uploadAgain' : 'actions.retry')}
+          </Button>
+        )}
+      </div>
     </div>
   );
 }
@@ -293,8 +167,8 @@ export function DetailPane({
           <Head detail={detail} onClose={close} />
           <Sentence detail={detail} />
           {isImageName(detail.row.name) && facesOf(itemId)}
-          {detail.parts !== '' && <PartMap detail={detail} groups={groups} />}
-          <Proof detail={detail} groups={groups} />
+          {detail.parts !== '' && <PartsSection detail={detail} groups={groups} />}
+          <ProofSection detail={detail} groups={groups} />
           <section>
             <h2>
               {t('detail.address')}

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { useFerry, useQueue, useView } from '../../ferry';
 import { RowMenu } from './row-menu';
 import { keyOf, rowAt, topOf, visibleRows, type RowKey, type RowMap } from './row-map';
-import { BatchView, ItemView } from './rows';
+import { BatchView } from './batch-row';
+import { ItemView } from './item-row';
 import {
   focusRowOf,
   useFocusKept,
