@@ -1,6 +1,6 @@
 import { assertNever } from '../shared/brand';
 import type { Grant } from '../shared/credentials';
-import type { Destination, EngineCall, FromEngine, Link, ToEngine } from '../shared/engine-link';
+import type { Destination, EngineCall, FromEngine, ToEngine } from '../shared/engine-link';
 import type { Detector, FacesChange } from '../shared/faces';
 import { fault, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
@@ -8,6 +8,7 @@ import type { CallInput, CallValue, Reply } from '../shared/ipc/contract';
 import type { EngineStatus, QueueDelta } from '../shared/queue-view';
 import type { UploadUrlAnswer, UploadUrlQuestion } from '../shared/upload-urls';
 import type { Log } from './log';
+import type { ServiceProcess } from './service-process';
 
 const DEATHS_WINDOW_MS = 60_000;
 /** Pause before each new start within the window; one more death and the engine is given up. */
@@ -25,11 +26,7 @@ const READS: ReadonlySet<EngineCall> = new Set<EngineCall>([
 ]);
 
 /** The engine's process as the supervisor needs it. */
-export interface EngineProcess extends Link<FromEngine, ToEngine> {
-  /** Told once, whatever ended it. */
-  onExit(listener: () => void): void;
-  kill(): void;
-}
+export type EngineProcess = ServiceProcess<FromEngine, ToEngine>;
 
 export interface SupervisorPorts {
   fork(): EngineProcess;

@@ -7,7 +7,6 @@ import type { Destination } from '../shared/engine-link';
 import type { DestinationId } from '../shared/ids';
 import { joinAuthorization, type Authorization } from './authorization';
 import { openDetector } from './detector';
-import { forkEngine } from './engine-fork';
 import { EngineSupervisor } from './engine-supervisor';
 import { credentialsHandlers } from './ipc/handlers-credentials';
 import { facesHandlers } from './ipc/handlers-faces';
@@ -15,7 +14,7 @@ import { queueHandlers } from './ipc/handlers-queue';
 import { settingsHandlers } from './ipc/handlers-settings';
 import { desktopOf, publishTo, serveWindow } from './ipc/window-port';
 import type { IsOurs } from './lockdown';
-import { forkKeychain } from './keychain-fork';
+import { forkService } from './service-process';
 import type { Log } from './log';
 import { setApplicationMenu } from './menu';
 import { Pictures } from './pictures';
@@ -93,7 +92,7 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
   const credentialsChanged = (destinationId: DestinationId): void =>
     engine.tell({ kind: 'credentials-changed', destinationId });
   const authorization = joinAuthorization({
-    fork: forkKeychain,
+    fork: () => forkService('keychain/keychain-process.js', 'OSS Ferry Keychain'),
     after,
     log,
     notes: book,
@@ -103,7 +102,7 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
   });
   const { credentials, keychain, tellDestinations } = authorization;
   const engine = new EngineSupervisor({
-    fork: forkEngine,
+    fork: () => forkService('engine/engine-process.js', 'OSS Ferry Engine'),
     configuration: () => ({
       directory: join(folder, 'queue'),
       destinations: book.destinations(),

@@ -1,7 +1,7 @@
-import type { Link } from '../shared/engine-link';
 import type { KeychainStatus } from '../shared/ipc/contract';
 import type { FromKeychain, KeychainQuestion, ToKeychain } from './keychain-server';
 import type { Log } from './log';
+import type { ServiceProcess } from './service-process';
 
 /** A keychain that is unlocked answers in a fifth of a second; one that waits for a password never does. */
 const PROBE_MS = 3_000;
@@ -11,11 +11,7 @@ const PATIENT_MS = 60_000;
 const IDLE_MS = 60_000;
 
 /** The keychain's process as the client needs it. */
-export interface KeychainProcess extends Link<FromKeychain, ToKeychain> {
-  /** Told once, whatever ended it. */
-  onExit(listener: () => void): void;
-  kill(): void;
-}
+export type KeychainProcess = ServiceProcess<FromKeychain, ToKeychain>;
 
 export interface KeychainPorts {
   fork(): KeychainProcess;

@@ -28,15 +28,17 @@ export const SIX: readonly { readonly left: number; readonly top: number; readon
   { left: 1130, top: 640, side: 400 },
 ];
 
-/** Six portraits of different sizes on grey, 1640 × 1120. */
+export const SIX_SIZE = { width: 1640, height: 1120 } as const;
+
+/** Six portraits of different sizes on grey. */
 export async function sixPortraits(folder: string): Promise<string> {
   const portraits = SIX.map(async ({ left, top, side }) => ({
     input: await sharp(PORTRAIT).resize(side).png().toBuffer(),
     left,
     top,
   }));
-  const file = join(folder, 'six.jpg');
-  await sharp({ create: { width: 1640, height: 1120, channels: 3, background: '#777' } })
+  const file = join(folder, 'six-portraits.jpg');
+  await sharp({ create: { ...SIX_SIZE, channels: 3, background: '#777' } })
     .composite(await Promise.all(portraits))
     .jpeg({ quality: 92 })
     .toFile(file);
@@ -65,11 +67,13 @@ const STORED: Readonly<Record<number, readonly Step[]>> = {
 
 /** The portrait cut to 440 × 512, stored turned and mirrored as a camera may, with the EXIF tag that says so. */
 export async function turnedPortrait(folder: string, orientation: number): Promise<string> {
+  const narrow = sharp(PORTRAIT).extract({ left: 0, top: 0, width: 440, height: 512 });
+  return storeTurned(await narrow.png().toBuffer(), folder, orientation);
+}
+
+/** Stores an upright picture as a camera does that was held so: `orientation-<n>.jpg`. */
+export async function storeTurned(upright: Buffer, folder: string, orientation: number): Promise<string> {
   mkdirSync(folder, { recursive: true });
-  const upright = await sharp(PORTRAIT)
-    .extract({ left: 0, top: 0, width: 440, height: 512 })
-    .png()
-    .toBuffer();
   const steps = STORED[orientation];
   if (steps === undefined) throw new Error('orientations are 1 to 8');
   let turned = upright;

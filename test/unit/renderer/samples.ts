@@ -8,8 +8,8 @@ import type {
   ItemState,
   QueueDelta,
   QueueSnapshot,
-  Summary,
 } from '../../../src/shared/queue-view';
+import { SUMMARY } from '../../contract/ipc-samples';
 
 export const id = (number: number): BatchId => number as BatchId;
 
@@ -60,20 +60,6 @@ export function item(batchNumber: number, position: number, state: ItemState = {
 }
 
 export const FAILED: ItemState = { kind: 'failed', fault: fault('no-permission', 'refused') };
-
-const SUMMARY: Summary = {
-  items: 0,
-  doneItems: 0,
-  endedItems: 0,
-  totalBytes: 0,
-  verifiedBytes: 0,
-  sentBytes: 0,
-  bytesPerSecond: 0,
-  secondsLeft: null,
-  connections: 0,
-  scanning: false,
-  pausedByUser: false,
-};
 
 export function snapshot(revision: number, batches: BatchRow[] = []): QueueSnapshot {
   return {

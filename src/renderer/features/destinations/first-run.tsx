@@ -9,8 +9,8 @@ import { DestinationForm } from './destination-form';
 const WAVES =
   'M8 84.500c6 0 6-3 12.500-3s6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3';
 
-/** A ferry on its way to a quay with houses. */
-function Harbour() {
+/** A drawing above the water. */
+function Art({ children }: { readonly children: ReactNode }) {
   return (
     <svg
       className="art"
@@ -23,6 +23,15 @@ function Harbour() {
       aria-hidden="true"
     >
       <path className="thin" d={WAVES} />
+      {children}
+    </svg>
+  );
+}
+
+/** A ferry on its way to a quay with houses. */
+function Harbour() {
+  return (
+    <Art>
       <g transform="translate(20 0)">
         <path className="af" d="M0 62h64l-9 16H9z" />
         <path d="M14 62V46h28l6 16M20 53h4M30 53h4" />
@@ -34,31 +43,21 @@ function Harbour() {
         d="M121 40h4M133 40h4M121 50h4M133 50h4M121 60h4M133 60h4M155 54h4M163 54h4M155 64h4M163 64h4"
       />
       <path className="a" d="M92 66h14M101 61l5 5-5 5" />
-    </svg>
+    </Art>
   );
 }
 
 /** A letter with a key beside it. */
 function Letter() {
   return (
-    <svg
-      className="art"
-      viewBox="0 0 216 96"
-      fill="none"
-      stroke="currentColor"
-      strokeWidth="1.5"
-      strokeLinecap="round"
-      strokeLinejoin="round"
-      aria-hidden="true"
-    >
-      <path className="thin" d={WAVES} />
+    <Art>
       <rect x="48" y="22" width="104" height="46" rx="5" />
       <path className="thin" d="M60 36h44M60 46h62M60 56h30" />
       <g className="a">
         <circle className="a" cx="146" cy="60" r="11" fill="var(--ground-raised)" />
         <path className="a" d="M154 52l18-18M164 42l7 7M169 37l6 6" />
       </g>
-    </svg>
+    </Art>
   );
 }
 
