@@ -93,16 +93,24 @@ function missingLibraries() {
     .map(([, name]) => name);
 }
 
-/** A keyring and its bus, for the tests of the keychain. Wanted, never demanded: without them those are left out. */
+/** A keyring and its bus, for the tests of the keychain. */
 const KEYRING = { 'dbus-daemon': 'dbus-x11', 'gnome-keyring-daemon': 'gnome-keyring' };
 
-/** Installs what the tests of the keychain need where that can be done without asking: as root on Debian or Ubuntu. */
+/** Makes sure that the tests of the keychain have one. Linux alone needs it: elsewhere the system has its own. */
 export function ensureKeyring() {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !hasProgram('apt-get')) return;
+  if (process.platform !== 'linux') return;
   const missing = Object.entries(KEYRING)
     .filter(([program]) => !hasProgram(program))
     .map(([, name]) => name);
-  if (missing.length > 0) install([], missing);
+  if (missing.length === 0) return;
+  if (!hasProgram('apt-get'))
+    throw new Plain(`The tests of the keychain need, in Debian's words: ${missing.join(' ')}. Install that.`);
+  if (process.getuid?.() !== 0)
+    throw new Plain(
+      `The tests of the keychain need a keyring. Run this once, then again what you ran:\n` +
+        `  sudo apt-get install -y ${missing.join(' ')}`,
+    );
+  install(missing, []);
 }
 
 function missingFonts() {
@@ -148,7 +156,7 @@ function install(needed, wanted) {
   const get = (names) =>
     names.length === 0 || apt('install', '-y', '--no-install-recommends', ...names) === 0;
   if (!get(needed.map(packageName)))
-    throw new Plain('apt-get could not install what Electron needs; see its message above.');
+    throw new Plain(`apt-get could not install all of ${needed.join(' ')}; see its message above.`);
   if (!get(wanted)) process.stderr.write(`[setup] not all of this is to be had here: ${wanted.join(' ')}\n`);
 }
 

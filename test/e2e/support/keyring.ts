@@ -1,18 +1,12 @@
 /** A session bus and a keyring of a test's own, as a desktop has them: unlocked, or locked and asking for its password. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const root = resolve(__dirname, '../../..');
 const PASSWORD = 'throw-away';
 const SERVICE = 'OSS Ferry';
-
-const hasProgram = (name: string): boolean =>
-  (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
-
-/** Where the system has no keyring the tests of it are left out (scripts/ensure-system.mjs installs one as root). */
-export const hasKeyring = (): boolean => hasProgram('dbus-daemon') && hasProgram('gnome-keyring-daemon');
 
 /** No bus at all, whatever the desktop of the developer has. */
 export const NO_BUS = { DBUS_SESSION_BUS_ADDRESS: 'disabled:' };
