@@ -156,7 +156,9 @@ class EngineServer {
         return ferry.view.detail(calls['queue.detail'].input.parse(call.input).itemId);
       case 'queue.command': {
         const { verb, scope } = calls['queue.command'].input.parse(call.input);
-        return ferry.runner.command(verb, scope);
+        const outcome = await ferry.runner.command(verb, scope);
+        ferry.view.noteCommand();
+        return outcome;
       }
       case 'queue.add': {
         const { destinationId, paths } = calls['queue.add'].input.parse(call.input);

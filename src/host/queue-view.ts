@@ -42,7 +42,7 @@ export class QueueView {
   #batches = new Map<BatchId, string>();
   #rows = new Map<ItemId, LiveItem>();
   #ended: ItemRow[] = [];
-  #endedCut = false;
+  #cut = false;
   readonly #noted = new Set<ItemId>();
   #summary = '';
   #causes = '';
@@ -54,7 +54,7 @@ export class QueueView {
 
   /** An end is told; its row goes into the next delta. */
   noteEnded(work: WorkItem, at: number, end: ItemEnd): void {
-    if (this.#ended.length >= MOST_ITEMS) this.#endedCut = true;
+    if (this.#ended.length >= MOST_ITEMS) this.#cut = true;
     else this.#ended.push(endedRow(work, at, end));
     this.#speeds.delete(work.itemId);
   }
@@ -63,8 +63,13 @@ export class QueueView {
   noteRows(itemIds: readonly ItemId[]): void {
     for (const itemId of itemIds) {
       if (this.#noted.size < MOST_ITEMS) this.#noted.add(itemId);
-      else this.#endedCut = true;
+      else this.#cut = true;
     }
+  }
+
+  /** A command may have moved rows that no engine holds, a million of them: pages are to be asked for again. */
+  noteCommand(): void {
+    this.#cut = true;
   }
 
   snapshot(): Outcome<QueueSnapshot> {
@@ -200,7 +205,7 @@ export class QueueView {
     const { runner, store } = this.#sources;
     const moving = new Set([...runner.inFlight.values()].map((flight) => flight.itemId));
     const rows = this.#ended;
-    let cut = this.#endedCut;
+    let cut = this.#cut;
     const seen = new Map<ItemId, LiveItem>();
     for (const item of runner.state.items.values()) {
       const { itemId } = item.work;
@@ -227,7 +232,7 @@ export class QueueView {
     this.#noted.clear();
     this.#rows = seen;
     this.#ended = [];
-    this.#endedCut = false;
+    this.#cut = false;
     return { rows, cut };
   }
 

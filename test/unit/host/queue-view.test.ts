@@ -98,6 +98,14 @@ describe('the view of the queue', () => {
     ]);
   });
 
+  it('has pages asked for again after a command, once: it may have moved rows that nothing live tells of', async () => {
+    const queue = view(await begun([]));
+    queue.delta();
+    queue.noteCommand();
+    expect(queue.delta()).toMatchObject({ items: [], itemsCut: true });
+    expect(queue.delta()).toBeNull();
+  });
+
   it('tells a change once, and nothing when nothing changes', async () => {
     const queue = view(await begun([]));
     const first = queue.delta();

@@ -63,13 +63,13 @@ function Sentence({ detail }: { readonly detail: ItemDetail }) {
         </p>
       )}
       <div className="answers">
-        {state.kind === 'conflict' ? (
+        {state.kind === 'conflict' &&
           CONFLICT_VERBS.map((verb) => (
             <Button key={verb} look="small" onPress={() => commandRows(ferry, verb, keys)}>
               {t(`actions.${verb}`)}
             </Button>
-          ))
-        ) : (
+          ))}
+        {(state.kind !== 'conflict' || code === 'cannot-tell') && (
           <Button look="small" icon="retry" onPress={() => commandRows(ferry, 'retry', keys)}>
             {t(state.kind === 'source-changed' ? 'actions.uploadAgain' : 'actions.retry')}
           </Button>
