@@ -1,6 +1,7 @@
 /** The command line, read and checked: what is wrong is said in one sentence. */
 import { parseArgs } from 'node:util';
 import { failure, fault, success, type Outcome } from '../shared/faults';
+import { isPrefixTemplate } from '../shared/prefix-template';
 import { conflictPolicySchema, type ConflictPolicy } from '../shared/profile';
 
 export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
@@ -129,6 +130,8 @@ function withNumbers(kind: RunCommand['kind'], shared: Shared, values: Numbers):
     return wrong(`--concurrency must be a number from 1 to 32, not "${values.concurrency ?? ''}".`);
   if (shared.prefix !== null && /^[/\\]/.test(shared.prefix))
     return wrong('--prefix must not begin with / or \\.');
+  if (shared.prefix !== null && !isPrefixTemplate(shared.prefix))
+    return wrong('--prefix knows {user}, {date} and {batch} in braces, and no others.');
   const maxWaitMs = values['max-wait'] === undefined ? null : durationMs(values['max-wait']);
   if (Number.isNaN(maxWaitMs))
     return wrong(`--max-wait must look like 30s, 5m or 2h, not "${values['max-wait'] ?? ''}".`);

@@ -1,3 +1,4 @@
+import { sessionPrefix } from '../host/batch-prefix';
 import type { AskCredentials } from '../host/credentials-keeper';
 import type { Caller } from '../oss/assume-role';
 import { credentialsFromEnvironment } from '../oss/environment-credentials';
@@ -54,7 +55,7 @@ function askerOf(profile: Profile, bearer: string | null, environment: NodeJS.Pr
         if (!caller.ok) return caller;
         // The SDK of STS is large, and the other ways do without it.
         const { assumeRole } = await import('../oss/assume-role');
-        return assumeRole({ profile, caller: caller.value, now });
+        return assumeRole({ profile, caller: caller.value, prefix: sessionPrefix(profile), now });
       };
     }
     default:

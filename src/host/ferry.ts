@@ -11,6 +11,7 @@ import type { BatchId, DestinationId } from '../shared/ids';
 import type { ConflictPolicy, Profile } from '../shared/profile';
 import { openQueueStore } from '../store/queue-store';
 import type { QueueStore } from '../store/queue-types';
+import { batchPrefix } from './batch-prefix';
 import { systemClock, systemRandom } from './clock';
 import { CredentialsKeeper, type AskCredentials } from './credentials-keeper';
 import { Destinations } from './destinations';
@@ -55,7 +56,7 @@ export interface Ended {
 export interface AddOptions {
   readonly destinationId: DestinationId;
   readonly paths: readonly string[];
-  /** Before the profile's. */
+  /** In place of the profile's; it may hold the same placeholders. */
   readonly prefix?: string;
   readonly conflict: ConflictPolicy;
   /** Takes up an unfinished batch of the same paths instead of making another. */
@@ -175,21 +176,24 @@ async function addUpload(
   const registered = destinations.register(destinationId);
   if (!registered.ok) return registered;
   const profile = registered.value;
-  const found = await uploadRoots(paths, prefix ?? profile.prefix);
+  const template = prefix ?? profile.prefix;
+  const createdAt = systemClock.now();
+  const filled = batchPrefix(template, createdAt);
+  const found = await uploadRoots(paths, filled);
   if (!found.ok) return found;
   const batch = {
     ...found.value,
     destinationId,
-    prefix: prefix ?? profile.prefix,
+    prefix: filled,
     conflict,
-    createdAt: systemClock.now(),
+    createdAt,
     normalizeNames: profile.normalizeNames,
     faces: {
       detect: asksImm && profile.faces?.detect === 'after-upload' && canAskImm(profile),
       ingest: profile.faces?.ingest ?? null,
     },
   };
-  const batchId = join ? joined(store, batch, conflict) : store.createBatch(batch);
+  const batchId = join ? joined(store, batch, template) : store.createBatch(batch);
   if (!batchId.ok) return batchId;
   runner.scan({ batchId: batchId.value, destinationId });
   return success({ batchId: batchId.value });
@@ -198,12 +202,12 @@ async function addUpload(
 function joined(
   store: QueueStore,
   batch: Parameters<QueueStore['createBatch']>[0],
-  conflict: ConflictPolicy,
+  template: string,
 ): Outcome<BatchId> {
   const paths = batch.roots.map((root) => root.path);
-  const known = store.findUnfinishedBatch(batch.destinationId, paths, batch.prefix);
+  const known = store.findUnfinishedBatch(batch.destinationId, paths, template);
   if (!known.ok) return known;
   if (known.value === null) return store.createBatch(batch);
-  const taken = store.joinBatch(known.value, conflict, batch.faces);
+  const taken = store.joinBatch(known.value, batch.conflict, batch.faces);
   return taken.ok ? success(known.value) : taken;
 }

@@ -1,4 +1,5 @@
 /** Credentials, secrets and keychain of the app, joined. */
+import { sessionPrefix } from '../host/batch-prefix';
 import { askPostPolicy } from '../oss/post-policy';
 import { askTokenServer } from '../oss/token-server';
 import type { Destination } from '../shared/engine-link';
@@ -14,7 +15,7 @@ const SOURCES: CredentialSources = {
   askPostPolicy: (question) => askPostPolicy({ ...question, now: () => Date.now() }),
   assumeRole: async (profile, caller) => {
     const { assumeRole } = await import('../oss/assume-role');
-    return assumeRole({ profile, caller, now: () => Date.now() });
+    return assumeRole({ profile, caller, prefix: sessionPrefix(profile), now: () => Date.now() });
   },
   aliyunProfile: async (name) => {
     const { aliyunProfileCaller } = await import('../oss/aliyun-profile');

@@ -23,6 +23,8 @@ export interface Caller {
 export interface AssumeRoleQuestion {
   readonly profile: Profile;
   readonly caller: Caller;
+  /** What the session is narrowed to: the part of the profile's prefix that every key begins with. */
+  readonly prefix: string;
   readonly now: () => number;
   /** To connect, and without a byte after that. */
   readonly silenceMs?: number;
@@ -64,7 +66,7 @@ export async function assumeRole(question: AssumeRoleQuestion): Promise<Outcome<
   const project = profile.imm?.project;
   const policy = sessionPolicy({
     bucket: profile.bucket,
-    prefix: profile.prefix,
+    prefix: question.prefix,
     actions: 'all',
     ...(project === undefined ? {} : { immProject: project }),
   });

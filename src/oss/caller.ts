@@ -2,6 +2,7 @@ import type { Answer, Body, RequestContext } from '../engine/ports';
 import type { Grant } from '../shared/credentials';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
+import { fixedPrefix } from '../shared/prefix-template';
 import type { Profile } from '../shared/profile';
 import { bucketOrigin, requestPath, type Origin } from './address';
 import { foreignAnswerFault, isAnswerOfOss, refusalOf, type Asked } from './errors';
@@ -95,7 +96,7 @@ export function createCaller(options: CallerOptions): Caller {
       const asked: Asked = {
         operation: call.operation,
         action: `oss:${call.action ?? call.operation}`,
-        keyPrefix: profile.prefix,
+        keyPrefix: fixedPrefix(profile.prefix),
         // Who signs for us does so with temporary credentials, too.
         accessKeyId: 'accessKeyId' in credentials ? credentials.accessKeyId : 'STS.',
       };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { callbackSchema, objectSettingsSchema } from './object-settings';
+import { isPrefixTemplate } from './prefix-template';
 
 /** What happens when the key is taken. Enforced by the server, never by a look before. */
 export const conflictPolicySchema = z.enum([
@@ -27,6 +29,11 @@ const prefix = z
   .max(1000)
   .refine((value) => !/^[/\\]/.test(value), 'must not begin with / or \\')
   .transform((value) => (value === '' || value.endsWith('/') ? value : `${value}/`));
+/** With places for what is known only when files are handed in. */
+const prefixTemplate = prefix.refine(
+  isPrefixTemplate,
+  'knows {user}, {date} and {batch} in braces, and no others',
+);
 
 const authorizationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('token-server'), url }),
@@ -76,7 +83,7 @@ export const profileSchema = z
     name: z.string().min(1).max(100),
     region,
     bucket,
-    prefix: prefix.default(''),
+    prefix: prefixTemplate.default(''),
     endpoint: url.optional(),
     addressing: z.enum(['virtual-host', 'cname', 'path']).optional(),
     authorization: authorizationSchema,
@@ -86,6 +93,8 @@ export const profileSchema = z
     normalizeNames: z.enum(['as-is', 'nfc']).default('as-is'),
     imm: z.strictObject({ project: z.string().min(1), endpoint: url.optional() }).optional(),
     faces: facesSchema.optional(),
+    object: objectSettingsSchema.optional(),
+    callback: callbackSchema.optional(),
   })
   .superRefine((profile, context) => {
     if (profile.faces?.detect === 'after-upload' && profile.imm === undefined)
@@ -93,6 +102,13 @@ export const profileSchema = z
         code: 'custom',
         path: ['faces', 'detect'],
         message: 'needs an IMM project; name it as imm.project',
+      });
+    const tags = Object.keys(profile.object?.tags ?? {});
+    if (profile.faces?.ingest?.tag === true && (tags.includes('faces') || tags.length > 9))
+      context.addIssue({
+        code: 'custom',
+        path: ['object', 'tags'],
+        message: 'must leave room for the tag "faces", which the rule for faces sets',
       });
     const places: [readonly string[], string | undefined][] = [
       [['endpoint'], profile.endpoint],
@@ -102,6 +118,7 @@ export const profileSchema = z
         'stsEndpoint' in profile.authorization ? profile.authorization.stsEndpoint : undefined,
       ],
       [['imm', 'endpoint'], profile.imm?.endpoint],
+      [['callback', 'noticeUrl'], profile.callback?.noticeUrl],
     ];
     for (const [path, value] of places) {
       if (value?.startsWith('http://') !== true || profile.allowInsecure || isLoopback(hostOf(value)))

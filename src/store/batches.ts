@@ -1,5 +1,6 @@
 import { fault, success, failure, type Fault, type Outcome } from '../shared/faults';
 import type { BatchId, DestinationId } from '../shared/ids';
+import { isOfTemplate } from '../shared/prefix-template';
 import type { ConflictPolicy } from '../shared/profile';
 import { integerIn, textIn, type Database } from './database';
 import type { BatchFaces } from './faces/faces-types';
@@ -73,21 +74,21 @@ export function findUnfinishedBatch(
   database: Database,
   destinationId: DestinationId,
   rootPaths: readonly string[],
-  prefix: string,
+  template: string,
 ): BatchId | null {
   const wanted = [...rootPaths].sort();
   const candidates = database.all(
-    `SELECT batch_id FROM batches b
-     WHERE destination_id = ? AND prefix = ?
+    `SELECT batch_id, prefix FROM batches b
+     WHERE destination_id = ?
        AND (scanning = 1 OR EXISTS (
          SELECT 1 FROM counters c WHERE c.batch_id = b.batch_id AND c.stand < 10 AND c.items > 0))
        AND (SELECT count(*) FROM roots r WHERE r.batch_id = b.batch_id) = ?
      ORDER BY batch_id DESC`,
     destinationId,
-    prefix,
     wanted.length,
   );
   for (const row of candidates) {
+    if (!isOfTemplate(template, textIn(row, 'prefix'))) continue;
     const batchId = integerIn(row, 'batch_id');
     const roots = database.all('SELECT path FROM roots WHERE batch_id = ?', batchId);
     const paths = roots.map((root) => textIn(root, 'path')).sort();

@@ -71,8 +71,8 @@ function storeOf(opened: OpenedDirectory, clock: Clock, run: number): QueueStore
     command: command.run,
     registerDestination: (destination) => change(() => registerDestination(database, destination)),
     createBatch: (batch) => change(() => createBatch(database, batch)),
-    findUnfinishedBatch: (destinationId, rootPaths, prefix) =>
-      upToDate(() => findUnfinishedBatch(database, destinationId, rootPaths, prefix)),
+    findUnfinishedBatch: (destinationId, rootPaths, template) =>
+      upToDate(() => findUnfinishedBatch(database, destinationId, rootPaths, template)),
     joinBatch: (batchId, conflict, faces) => guard(() => joinBatch(database, batchId, conflict, faces)),
     faces: facesStoreOf({
       database,

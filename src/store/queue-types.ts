@@ -180,11 +180,14 @@ export interface QueueStore extends StorePort, QueueReader {
   registerDestination(destination: KnownDestination): Outcome<void>;
   /** The batch is being scanned until `markScanned` or `markScanFault`. */
   createBatch(batch: NewBatch): Outcome<BatchId>;
-  /** The newest batch with unended items or an unfinished scan that was made of exactly these paths (in any order). */
+  /**
+   * The newest batch with unended items or an unfinished scan that was made of exactly these paths (in any order),
+   * under a prefix that the template gives.
+   */
   findUnfinishedBatch(
     destinationId: DestinationId,
     rootPaths: readonly string[],
-    prefix: string,
+    template: string,
   ): Outcome<BatchId | null>;
   /** Takes up an unfinished batch again: it is scanned once more, under this policy. */
   joinBatch(batchId: BatchId, conflict: ConflictPolicy, faces?: BatchFaces): Outcome<void>;

@@ -40,7 +40,8 @@ function profileOf(changes: object = {}, more: object = {}): Profile {
 const ask = (changes: object = {}, more: Partial<AssumeRoleQuestion> = {}) => {
   const { accessKeyId, accessKeySecret } = cloud.sandbox;
   const caller = { accessKeyId, accessKeySecret };
-  return assumeRole({ profile: profileOf(changes), caller, now: () => Date.now(), ...more });
+  const profile = profileOf(changes);
+  return assumeRole({ profile, caller, prefix: profile.prefix, now: () => Date.now(), ...more });
 };
 
 const assumed = async (): Promise<number> =>

@@ -69,6 +69,8 @@ test('an unfinished batch is found by its paths, whatever their order, and no ot
   expect(find(['/a'])).toBeNull();
   expect(find(['/a', '/c'])).toBeNull();
   expect(find(['/a', '/b'], 'other/')).toBeNull();
+  expect(find(['/a', '/b'], '{user}/')).toBe(batchId);
+  expect(find(['/a', '/b'], '{user}/{date}/')).toBeNull();
   expect(find(['/a', '/b'], 'uploads/', 'other' as DestinationId)).toBeNull();
   must(store.addItems(batchId, found(1, 1)));
   must(store.markScanned(batchId));

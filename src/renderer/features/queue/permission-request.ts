@@ -1,4 +1,5 @@
 import type { Cause } from '../../../shared/queue-view';
+import { fixedPrefix } from '../../../shared/prefix-template';
 import type { Profile } from '../../../shared/profile';
 
 /** What an upload needs at the least, as Alibaba's documents on RAM name it. */
@@ -11,7 +12,7 @@ const ACTIONS = ['oss:PutObject', 'oss:AbortMultipartUpload', 'oss:ListParts'];
 export function permissionRequest({ bucket, prefix }: Pick<Profile, 'bucket' | 'prefix'>): string {
   const list = (values: readonly string[]): string =>
     `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
-  const resource = `acs:oss:*:*:${bucket}/${prefix}*`;
+  const resource = `acs:oss:*:*:${bucket}/${fixedPrefix(prefix)}*`;
   return `{ "Effect": "Allow",\n  "Action": ${list(ACTIONS)},\n  "Resource": ${list([resource])} }`;
 }
 
