@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { profileSchema } from '../shared/profile';
+import { keyPrefixSchema } from '../shared/profile';
 import { isLoopbackHost } from './loopback';
 
 /** A bearer token that may ask, known by its hash alone. */
@@ -53,7 +53,7 @@ export const origins = z
   .pipe(z.array(endpoint))
   .transform((urls) => urls.map(({ origin }) => origin));
 
-export const prefix = z.string().pipe(profileSchema.shape.prefix.unwrap());
+export const prefix = z.string().pipe(keyPrefixSchema);
 
 export const prefixTemplate = prefix.refine(
   (text) => !/[{}]/.test(text.replaceAll(USER_PLACE, '')),

@@ -12,13 +12,15 @@ import { credentialsHandlers } from './ipc/handlers-credentials';
 import { facesHandlers } from './ipc/handlers-faces';
 import { queueHandlers } from './ipc/handlers-queue';
 import { settingsHandlers } from './ipc/handlers-settings';
-import { desktopOf, publishTo, serveWindow } from './ipc/window-port';
+import { sharingHandlers } from './ipc/handlers-sharing';
+import { desktopOf, publishTo, serveWindow, sharingDialogs } from './ipc/window-port';
 import type { IsOurs } from './lockdown';
 import { forkService } from './service-process';
 import type { Log } from './log';
 import { setApplicationMenu } from './menu';
 import { Pictures } from './pictures';
 import { destinationOfFile } from './profile-file';
+import { Proposals } from './proposals';
 import { SettingsBook } from './settings';
 import { settingsFileIn } from './settings-file';
 import { createMainWords, type MainWords } from './words';
@@ -58,6 +60,7 @@ export interface Ferry {
   readonly book: SettingsBook;
   readonly engine: EngineSupervisor;
   readonly pictures: Pictures;
+  readonly proposals: Proposals;
   /** Ends the engine, which is given time to commit, the detector and the keychain's process, each in a few seconds at most. */
   stop(): Promise<void>;
 }
@@ -120,6 +123,7 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
     log,
   });
   const pictures = new Pictures(engine, detector);
+  const proposals = new Proposals((proposal) => publish('destinations.proposed', proposal));
   nativeTheme.themeSource = book.settings().theme;
   book.onChange((what) => {
     publish('settings.changed', book.settings());
@@ -136,6 +140,7 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
       viewOf: (known) => credentials.view(known),
       ...followDestinations(authorization, credentialsChanged),
     }),
+    ...sharingHandlers({ proposals, find, ...sharingDialogs(current, words) }),
     ...credentialsHandlers({ credentials, keychain, find, credentialsChanged }),
     ...queueHandlers({
       engine,
@@ -150,5 +155,5 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
     detector.close();
     await engine.stop();
   };
-  return { book, engine, pictures, stop };
+  return { book, engine, pictures, proposals, stop };
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { app, session, type BrowserWindow } from 'electron';
+import { LINK_SCHEME } from '../host/share-profile';
 import { APP_ORIGIN, declareAppScheme, serveApp } from './app-protocol';
 import { onAwake } from './awake';
 import { composeFerry, type Ferry } from './ferry';
 import { confineAllContents, denyPermissions } from './lockdown';
 import { describeError, logToStandardError as log } from './log';
+import { linkAmong } from './proposals';
 import { openWindow } from './window';
 
 // Vite's server stands in for the built page during development, and there alone.
@@ -13,6 +15,8 @@ const pageUrl = developmentUrl ?? `${APP_ORIGIN}/`;
 const isOurs = (url: string): boolean => url === pageUrl || url.startsWith(`${pageUrl.replace(/\/$/, '')}/`);
 
 let window: BrowserWindow | null = null;
+/** macOS hands over the link that started us before the app is ready. */
+let earlyLink: string | null = null;
 
 function showWindow({ book }: Ferry): void {
   if (window !== null) {
@@ -23,6 +27,19 @@ function showWindow({ book }: Ferry): void {
   const remember = book.rememberWindow.bind(book);
   window = openWindow({ url: pageUrl, remembered: book.windowBounds(), remember });
   window.once('closed', () => (window = null));
+}
+
+/** Opens links: of this start, of a second start, and as macOS hands them over. */
+function openLinks(ferry: Ferry): void {
+  const open = (link: string | null): void => {
+    if (link !== null) ferry.proposals.offerLink(link);
+  };
+  open(earlyLink ?? linkAmong(process.argv));
+  app.on('second-instance', (_, argv) => open(linkAmong(argv)));
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    open(url);
+  });
 }
 
 async function run(): Promise<void> {
@@ -36,6 +53,7 @@ async function run(): Promise<void> {
   showWindow(ferry);
   ferry.engine.start();
   onAwake(() => ferry.engine.tell({ kind: 'nudge' }));
+  openLinks(ferry);
   app.on('second-instance', () => showWindow(ferry));
   app.on('activate', () => showWindow(ferry));
   app.on('window-all-closed', () => {
@@ -48,6 +66,12 @@ async function run(): Promise<void> {
 }
 
 declareAppScheme();
+app.once('open-url', (event, url) => {
+  event.preventDefault();
+  earlyLink = url;
+});
+// A built app that is run from its folder is not what links should open.
+if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
 // It would strike out --no-sandbox, without which Chromium refuses to run as root (tests in a container).
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 if (app.requestSingleInstanceLock())

@@ -4,6 +4,7 @@ import { choose, command, undoAdding } from './actions';
 import { DropOver, useDropAnywhere } from './drop';
 import { DestinationPage } from './features/destinations/destination-page';
 import { FirstRun } from './features/destinations/first-run';
+import { ProposalSheet } from './features/destinations/proposal-sheet';
 import { FacesPage } from './features/faces/faces-page';
 import { FacesSection } from './features/faces/faces-section';
 import { CancelSheet } from './features/queue/cancel-sheet';
@@ -133,7 +134,7 @@ function Places() {
   const place = useView((state) => state.place);
   switch (place.kind) {
     case 'destination':
-      return <DestinationPage destinationId={place.destinationId} />;
+      return <DestinationPage destinationId={place.destinationId} like={place.like} />;
     case 'needs':
       return (
         <>
@@ -162,6 +163,8 @@ function Places() {
 
 function Sheets() {
   const sheet = useView((state) => state.sheet);
+  const proposal = useApp((state) => state.proposal);
+  if (proposal !== null) return <ProposalSheet proposal={proposal} />;
   if (sheet.kind === 'settings') return <SettingsSheet />;
   if (sheet.kind === 'cancel') return <CancelSheet {...sheet} />;
   return null;

@@ -89,7 +89,7 @@ export function DropOver() {
                 <em>{whereOf(destination)}</em>
               </Phrase>
             </h2>
-            <p>{t(`drop.policies.${destination.profile.conflict ?? 'skip-identical'}`)}</p>
+            <p>{t(`drop.policies.${destination.profile.conflict ?? 'ask'}`)}</p>
             {several && <p className="dim">{t('drop.other')}</p>}
           </>
         )}

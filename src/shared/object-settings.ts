@@ -19,7 +19,10 @@ const headerText = (most: number) =>
 
 /** A rule for files by name: the first whose pattern fits holds. `*` stands for any text, `?` for one character. */
 const ruleOf = <T extends z.ZodType>(value: T) =>
-  z.strictObject({ names: z.string().min(1, 'must not be empty').max(200), value });
+  z.strictObject({
+    names: z.string().max(200).regex(/^\S+$/, 'must be a pattern without blanks, for which ? can stand'),
+    value,
+  });
 
 const mediaType = headerText(255).regex(/^[^\s/;]+\/[^\s/;]+(;.*)?$/, 'must look like image/heic');
 
@@ -28,7 +31,10 @@ const tagText = (most: number) =>
   z
     .string()
     .max(most, `must have at most ${most} characters`)
-    .regex(/^[A-Za-z0-9 +\-=._:/]*$/, 'must have letters, digits, blanks and + - = . _ : / only');
+    .regex(
+      /^(?! )[A-Za-z0-9 +\-=._:/]*(?<! )$/,
+      'must have letters, digits, + - = . _ : / and blanks within only',
+    );
 
 const encryption = z.discriminatedUnion('method', [
   z.strictObject({ method: z.enum(['AES256', 'SM4']) }),
@@ -64,7 +70,7 @@ export const objectSettingsSchema = z.strictObject({
     .optional(),
   /** Needs oss:PutObjectTagging. */
   tags: z
-    .record(tagText(128).min(1, 'must have a name'), tagText(256))
+    .record(tagText(128).regex(/^[^=]+$/, 'must have a name without ='), tagText(256))
     .refine((tags) => Object.keys(tags).length <= MOST_TAGS, `must be at most ${MOST_TAGS}`)
     .optional(),
 });
@@ -86,7 +92,13 @@ export const callbackSchema = z.strictObject({
   sni: z.boolean().optional(),
   /** `${x:name}` in the body. */
   variables: z
-    .record(z.string().regex(/^x:[a-z0-9_]{1,60}$/, 'must look like x:name'), z.string().max(1024))
+    .record(
+      z.string().regex(/^x:[a-z0-9_]{1,60}$/, 'must look like x:name'),
+      z
+        .string()
+        .max(1024)
+        .regex(/^(?!\s)[^\r\n]*(?<!\s)$/, 'must be one line without blanks at its ends'),
+    )
     .optional(),
   /** Asked to look at an object of which OSS could not tell (POST, with the destination's bearer). */
   noticeUrl: z

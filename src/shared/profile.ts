@@ -24,13 +24,13 @@ const bucket = z
     'must have 3 to 63 small letters, digits or hyphens, and no hyphen at its ends',
   );
 /** OSS: a key has 1 to 1023 bytes of UTF-8 and begins with neither `/` nor `\`. */
-const prefix = z
+export const keyPrefixSchema = z
   .string()
   .max(1000)
   .refine((value) => !/^[/\\]/.test(value), 'must not begin with / or \\')
   .transform((value) => (value === '' || value.endsWith('/') ? value : `${value}/`));
 /** With places for what is known only when files are handed in. */
-const prefixTemplate = prefix.refine(
+const prefixTemplate = keyPrefixSchema.refine(
   isPrefixTemplate,
   'knows {user}, {date} and {batch} in braces, and no others',
 );
@@ -66,7 +66,7 @@ const facesSchema = z.strictObject({
       /** Tags the object `faces=N` (needs oss:PutObjectTagging). */
       tag: z.boolean().default(false),
       /** Pictures with faces go below this prefix in place of the destination's. */
-      prefix: prefix.optional(),
+      prefix: keyPrefixSchema.optional(),
     })
     .optional(),
 });
@@ -109,6 +109,13 @@ export const profileSchema = z
         code: 'custom',
         path: ['object', 'tags'],
         message: 'must leave room for the tag "faces", which the rule for faces sets',
+      });
+    if (profile.authorization.kind === 'post-policy' && profile.addressing === 'cname')
+      context.addIssue({
+        code: 'custom',
+        path: ['addressing'],
+        params: { way: 'post-policy' },
+        message: 'cannot be cname with a post policy: forms go to the domain of the bucket itself',
       });
     const places: [readonly string[], string | undefined][] = [
       [['endpoint'], profile.endpoint],

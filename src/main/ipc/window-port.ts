@@ -7,6 +7,7 @@ import {
   type BrowserWindow,
   type IpcMainInvokeEvent,
   type OpenDialogOptions,
+  type SaveDialogOptions,
 } from 'electron';
 import type { Handlers, StreamName, StreamValue } from '../../shared/ipc/contract';
 import type { IsOurs } from '../lockdown';
@@ -45,17 +46,49 @@ function choosing(what: 'files' | 'folder', t: MainWords): OpenDialogOptions {
   return { title: t(title), buttonLabel: t('dialogs.choose'), properties: [open, 'multiSelections'] };
 }
 
+/** Asks for paths in a dialog of the window, where there is one: then it lies on top of it. */
+async function openPaths(
+  window: BrowserWindow | null,
+  options: OpenDialogOptions,
+): Promise<readonly string[]> {
+  const { canceled, filePaths } = await (window === null
+    ? dialog.showOpenDialog(options)
+    : dialog.showOpenDialog(window, options));
+  return canceled ? [] : filePaths;
+}
+
+/** The dialogs that destinations are shared by. */
+export function sharingDialogs(current: CurrentWindow, words: () => MainWords) {
+  const t = words;
+  return {
+    chooseTarget: async (name: string): Promise<string | null> => {
+      const options: SaveDialogOptions = {
+        title: t()('dialogs.exportDestination'),
+        defaultPath: name,
+        filters: [{ name: 'JSON', extensions: ['json'] }],
+      };
+      const window = current();
+      const { canceled, filePath } = await (window === null
+        ? dialog.showSaveDialog(options)
+        : dialog.showSaveDialog(window, options));
+      return canceled || filePath === '' ? null : filePath;
+    },
+    chooseProfile: async (): Promise<string | null> => {
+      const options: OpenDialogOptions = {
+        title: t()('dialogs.importDestination'),
+        buttonLabel: t()('dialogs.choose'),
+        properties: ['openFile'],
+        filters: [{ name: 'JSON', extensions: ['json'] }],
+      };
+      return (await openPaths(current(), options))[0] ?? null;
+    },
+  };
+}
+
 /** Dialogs, the file browser and the clipboard of the system. */
 export function desktopOf(current: CurrentWindow, words: () => MainWords): Desktop {
   return {
-    choose: async (what) => {
-      const options = choosing(what, words());
-      const window = current();
-      const chosen = await (window === null
-        ? dialog.showOpenDialog(options)
-        : dialog.showOpenDialog(window, options));
-      return chosen.canceled ? [] : chosen.filePaths;
-    },
+    choose: (what) => openPaths(current(), choosing(what, words())),
     reveal: async (path) => {
       const isThere = await access(path).then(
         () => true,

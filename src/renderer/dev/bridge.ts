@@ -164,15 +164,8 @@ class Trial {
 
 type Answers = { readonly [C in CallName]: (input: CallInput<C>) => Reply<CallValue<C>> };
 
-function answers(trial: Trial, parts: number): Answers {
+function destinationAnswers(trial: Trial): Pick<Answers, Extract<CallName, `destinations.${string}`>> {
   return {
-    'app.info': () =>
-      ok({ version: '0.1.0', platform: 'linux', locale: 'en-GB', runtime: 'a browser', notices: [] }),
-    'settings.get': () => ok(trial.settings),
-    'settings.set': (change) => {
-      trial.settings = { ...trial.settings, ...(change as Partial<Settings>) };
-      return ok(trial.settings);
-    },
     'destinations.list': () => ok(trial.destinations),
     'destinations.save': ({ destinationId, profile }) => {
       const parsed = profileSchema.safeParse(profile);
@@ -193,6 +186,36 @@ function answers(trial: Trial, parts: number): Answers {
       trial.destinations = trial.destinations.filter((one) => one.destinationId !== destinationId);
       return ok({});
     },
+    'destinations.export': () => ok({ file: 'team-media.json' }),
+    'destinations.link': () => ok({ link: 'ossferry://destination/example' }),
+    'destinations.import': () => {
+      const [first] = trial.destinations;
+      if (first !== undefined)
+        trial.emit('destinations.proposed', {
+          origin: 'file',
+          file: 'team-media.json',
+          found: { kind: 'destination', profile: first.profile },
+        });
+      return ok({ chosen: true });
+    },
+    'destinations.proposal': () => ok(null),
+    'destinations.dismiss': () => {
+      trial.emit('destinations.proposed', null);
+      return ok({});
+    },
+  };
+}
+
+function answers(trial: Trial, parts: number): Answers {
+  return {
+    'app.info': () =>
+      ok({ version: '0.1.0', platform: 'linux', locale: 'en-GB', runtime: 'a browser', notices: [] }),
+    'settings.get': () => ok(trial.settings),
+    'settings.set': (change) => {
+      trial.settings = { ...trial.settings, ...(change as Partial<Settings>) };
+      return ok(trial.settings);
+    },
+    ...destinationAnswers(trial),
     'credentials.set': ({ secret }) =>
       ok({ ...NO_SECRET, keptIn: secret.kind === 'temporary' ? 'memory' : 'keychain' }),
     'credentials.forget': () => ok(NO_SECRET),

@@ -1,5 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { AppInfo, Bridge, DestinationView, KeychainStatus, Settings } from '../../shared/ipc/contract';
+import type {
+  AppInfo,
+  Bridge,
+  DestinationView,
+  KeychainStatus,
+  Proposal,
+  Settings,
+} from '../../shared/ipc/contract';
 import type { DestinationId } from '../../shared/ids';
 
 export interface AppState {
@@ -9,6 +16,8 @@ export interface AppState {
   readonly destinations: readonly DestinationView[] | null;
   /** `checking` until something asked. */
   readonly keychain: KeychainStatus;
+  /** A destination from elsewhere that waits for the user's word. */
+  readonly proposal: Proposal | null;
 }
 
 export type AppStore = StoreApi<AppState>;
@@ -26,6 +35,7 @@ export function createAppStore(): AppStore {
     settings: DEFAULTS,
     destinations: null,
     keychain: 'checking',
+    proposal: null,
   }));
 }
 
@@ -34,6 +44,7 @@ export function followApp(bridge: Pick<Bridge, 'call' | 'subscribe'>, store: App
   const stops = [
     bridge.subscribe('settings.changed', (settings) => store.setState({ settings })),
     bridge.subscribe('destinations.changed', (destinations) => store.setState({ destinations })),
+    bridge.subscribe('destinations.proposed', (proposal) => store.setState({ proposal })),
     bridge.subscribe('keychain.changed', ({ keychain }) => store.setState({ keychain })),
   ];
   void bridge.call('app.info', {}).then((reply) => {
@@ -41,6 +52,10 @@ export function followApp(bridge: Pick<Bridge, 'call' | 'subscribe'>, store: App
   });
   void bridge.call('settings.get', {}).then((reply) => {
     if (reply.ok) store.setState({ settings: reply.value });
+  });
+  // A link may have started the app before there was a page to tell.
+  void bridge.call('destinations.proposal', {}).then((reply) => {
+    if (reply.ok) store.setState({ proposal: reply.value });
   });
   void bridge.call('destinations.list', {}).then((reply) => {
     store.setState({ destinations: reply.ok ? reply.value : [] });

@@ -9,7 +9,12 @@ type Place =
   | { readonly kind: 'queue' }
   | { readonly kind: 'needs' }
   | { readonly kind: 'faces' }
-  | { readonly kind: 'destination'; readonly destinationId: DestinationId | null };
+  /** A new one where `destinationId` is null, like another one where `like` names it. */
+  | {
+      readonly kind: 'destination';
+      readonly destinationId: DestinationId | null;
+      readonly like?: DestinationId;
+    };
 
 type Sheet =
   | { readonly kind: 'none' }

@@ -3,7 +3,7 @@
  * from `calls` and `streams`; `queue.*` calls are answered by the engine process.
  */
 import { z } from 'zod';
-import type { Fault } from '../faults';
+import { faultSchema, type Fault } from '../faults';
 import {
   facesBatchSchema,
   facesChangeSchema,
@@ -53,6 +53,18 @@ export const destinationViewSchema = z.object({
   credentials: credentialsViewSchema,
 });
 export type DestinationView = z.infer<typeof destinationViewSchema>;
+
+/** A destination that came from elsewhere and waits for the user's word. */
+export const proposalSchema = z.object({
+  origin: z.enum(['file', 'link']),
+  /** Name of the file; empty for a link. */
+  file: z.string(),
+  found: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('destination'), profile: profileSchema }),
+    z.object({ kind: z.literal('wrong'), fault: faultSchema }),
+  ]),
+});
+export type Proposal = z.infer<typeof proposalSchema>;
 
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
@@ -110,6 +122,21 @@ export const calls = {
     destinationViewSchema,
   ),
   'destinations.remove': call(z.object({ destinationId: destinationIdSchema }), nothing),
+  /** Asks where to, and writes the profile there; `file` is null when nothing was chosen. */
+  'destinations.export': call(
+    z.object({ destinationId: destinationIdSchema }),
+    z.object({ file: z.string().nullable() }),
+  ),
+  /** The destination as a link; it holds no secret. */
+  'destinations.link': call(
+    z.object({ destinationId: destinationIdSchema }),
+    z.object({ link: z.string().max(20_000) }),
+  ),
+  /** Opens the system's dialog; what was chosen becomes the proposal. */
+  'destinations.import': call(nothing, z.object({ chosen: z.boolean() })),
+  'destinations.proposal': call(nothing, proposalSchema.nullable()),
+  /** The proposal was taken or turned down; taking it is `destinations.save`. */
+  'destinations.dismiss': call(nothing, nothing),
   /** The one way in for a secret. What comes back says that it is there, and no more. */
   'credentials.set': call(
     z.object({ destinationId: destinationIdSchema, secret: secretSchema }),
@@ -189,6 +216,7 @@ export const streams = {
   'faces.changed': facesChangeSchema,
   'engine.status': engineStatusSchema,
   'settings.changed': settingsSchema,
+  'destinations.proposed': proposalSchema.nullable(),
   'destinations.changed': z.array(destinationViewSchema).max(200),
   'keychain.changed': keychainSchema,
 } as const;

@@ -28,7 +28,7 @@ describe('the form of a destination', () => {
       profile: {
         name: 'team-media',
         prefix: 'ingest/2026/',
-        conflict: 'skip-identical',
+        conflict: 'ask',
         authorization: { kind: 'token-server', url: 'https://upload.example.com/token' },
       },
     });
@@ -40,7 +40,11 @@ describe('the form of a destination', () => {
     expect(problemsOf({ bucket: 'Team' })).toEqual({ bucket: 'shape' });
     expect(problemsOf({ region: 'hangzhou!' })).toEqual({ region: 'shape' });
     expect(problemsOf({ prefix: '/ingest/' })).toEqual({ prefix: 'slash' });
-    expect(problemsOf({ endpoint: 'oss.example.com' })).toEqual({ endpoint: 'shape' });
+    expect(problemsOf({ prefix: '{name}/' })).toEqual({ prefix: 'braces' });
+    expect(problemsOf({ reach: 'other', endpoint: 'oss.example.com' })).toEqual({ endpoint: 'shape' });
+    expect(problemsOf({ reach: 'own-domain' })).toEqual({ endpoint: 'empty' });
+    // An address that is not asked for is not judged.
+    expect(problemsOf({ endpoint: 'oss.example.com' })).toEqual({});
     expect(problemsOf({ name: 'n'.repeat(101) })).toEqual({ name: 'shape' });
   });
 
@@ -53,7 +57,11 @@ describe('the form of a destination', () => {
       serverUrl: 'insecure',
     });
     expect(problemsOf({ serverUrl: 'http://127.0.0.1:8080/token' })).toEqual({});
-    expect(problemsOf({ endpoint: 'http://oss.lan', allowInsecure: true })).toEqual({});
+    expect(problemsOf({ reach: 'other', endpoint: 'http://oss.lan', bucket: '' })).toEqual({
+      bucket: 'empty',
+      endpoint: 'insecure',
+    });
+    expect(problemsOf({ reach: 'other', endpoint: 'http://oss.lan', allowInsecure: true })).toEqual({});
   });
 
   it('offers what is plainly meant', () => {
@@ -77,7 +85,9 @@ describe('the form of a destination', () => {
     });
     const values = valuesOf(base);
     expect(check(values, base)).toEqual({ kind: 'valid', profile: base });
-    expect(profileInput({ ...values, endpoint: '' }, base)).not.toHaveProperty('endpoint');
+    const everywhere = profileInput({ ...values, reach: 'public' }, base);
+    expect(everywhere).not.toHaveProperty('endpoint');
+    expect(everywhere).not.toHaveProperty('addressing');
     expect(profileInput({ ...values, name: 'new' }, base)).toMatchObject({
       name: 'new',
       addressing: 'cname',
@@ -143,5 +153,115 @@ describe('faces in the form', () => {
     );
     expect(profileSchema.parse(off)).not.toHaveProperty('faces');
     expect(profileSchema.parse(off)).not.toHaveProperty('imm');
+  });
+});
+
+describe('the way to a bucket', () => {
+  const base = {
+    name: 'b',
+    bucket: 'bbb',
+    region: 'cn-hangzhou',
+    authorization: { kind: 'temporary' },
+    conflict: 'ask',
+  };
+  const reachOf = (more: object) => valuesOf(profileSchema.parse({ ...base, ...more }));
+
+  it.each([
+    ['public', {}],
+    ['internal', { endpoint: 'https://oss-cn-hangzhou-internal.aliyuncs.com' }],
+    ['accelerate', { endpoint: 'https://oss-accelerate.aliyuncs.com' }],
+    ['accelerate-overseas', { endpoint: 'https://oss-accelerate-overseas.aliyuncs.com' }],
+    ['own-domain', { endpoint: 'https://files.example.com', addressing: 'cname' }],
+    ['other', { endpoint: 'https://oss.example.com' }],
+    ['other', { endpoint: 'https://oss.example.com', addressing: 'path' }],
+    ['other', { endpoint: 'https://oss-cn-shanghai-internal.aliyuncs.com' }],
+  ])('is %s, and is saved as it was found', (reach, more) => {
+    const profile = profileSchema.parse({ ...base, ...more });
+    const values = valuesOf(profile);
+    expect(values.reach).toBe(reach);
+    expect(check(values, profile)).toEqual({ kind: 'valid', profile });
+  });
+
+  it('follows the region', () => {
+    const values = {
+      ...reachOf({ endpoint: 'https://oss-cn-hangzhou-internal.aliyuncs.com' }),
+      region: 'oss-cn-beijing',
+    };
+    expect(profileInput(values, null)).toMatchObject({
+      endpoint: 'https://oss-cn-beijing-internal.aliyuncs.com',
+    });
+  });
+
+  it('by one’s own domain cannot be gone by a form', () => {
+    const change = {
+      reach: 'own-domain',
+      endpoint: 'https://files.example.com',
+      way: 'post-policy',
+    } as const;
+    expect(problemsOf(change)).toEqual({ endpoint: 'way' });
+    expect(problemsOf({ ...change, way: 'signed-url' })).toEqual({});
+  });
+});
+
+describe('what objects are to be', () => {
+  it('is nothing while nothing was asked for', () => {
+    const checked = check(RIGHT, null);
+    expect(checked.kind === 'valid' && checked.profile).not.toHaveProperty('object');
+    expect(checked.kind === 'valid' && checked.profile).not.toHaveProperty('callback');
+    // A body alone calls nobody.
+    expect(profileInput({ ...RIGHT, callbackBody: 'x' }, null)).not.toHaveProperty('callback');
+  });
+
+  it('comes back as it was saved', () => {
+    const profile = profileSchema.parse({
+      name: 'studio',
+      bucket: 'studio-raw',
+      region: 'cn-shanghai',
+      authorization: { kind: 'temporary' },
+      conflict: 'ask',
+      object: {
+        storageClass: 'IA',
+        acl: 'private',
+        encryption: { method: 'KMS', keyId: '9468da86-3509' },
+        cacheControl: 'no-cache, no-store',
+        contentTypes: [
+          { names: '*.heic', value: 'image/heic' },
+          { names: 'read?me', value: 'text/plain; charset=utf-8' },
+        ],
+        contentDispositions: [{ names: '*', value: "attachment; filename*=UTF-8''{name}" }],
+        metadata: { project: 'harbour = 7', by: 'lee' },
+        tags: { project: 'a=b', empty: '' },
+      },
+      callback: {
+        url: 'https://example.com/done?x=1',
+        body: '{"object":${object}}',
+        bodyType: 'application/json',
+        host: 'example.com',
+        sni: true,
+        variables: { 'x:by': 'lee = 1' },
+        noticeUrl: 'https://example.com/notice',
+      },
+    });
+    const values = valuesOf(profile);
+    expect(check(values, profile)).toEqual({ kind: 'valid', profile });
+    expect(profileInput({ ...values, callbackUrl: ' ' }, profile)).not.toHaveProperty('callback');
+  });
+
+  it('is said wrong at the field that it stands in', () => {
+    expect(problemsOf({ metadata: 'a=b\nWith Capital=x' })).toEqual({ metadata: 'shape' });
+    expect(problemsOf({ metadata: 'novalue' })).toEqual({ metadata: 'shape' });
+    expect(problemsOf({ tags: 'a&b=1' })).toEqual({ tags: 'shape' });
+    expect(problemsOf({ contentTypes: '*.heic' })).toEqual({ contentTypes: 'shape' });
+    expect(problemsOf({ contentDispositions: '*.pdf Ü' })).toEqual({ contentDispositions: 'shape' });
+    expect(problemsOf({ callbackUrl: 'example.com' })).toEqual({ callbackUrl: 'shape' });
+    expect(problemsOf({ callbackUrl: 'https://example.com', callbackBody: ' ' })).toEqual({
+      callbackBody: 'empty',
+    });
+    expect(problemsOf({ callbackUrl: 'https://example.com', callbackVariables: 'by=lee' })).toEqual({
+      callbackVariables: 'shape',
+    });
+    expect(problemsOf({ callbackUrl: 'https://example.com', noticeUrl: 'http://example.com' })).toEqual({
+      noticeUrl: 'insecure',
+    });
   });
 });

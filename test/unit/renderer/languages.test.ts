@@ -81,9 +81,20 @@ SAME.push(
   'faces',
 );
 SAME.push('acs:ram::123456789012:role', 'name');
+SAME.push(
+  'KMS',
+  'TLS',
+  'SNI',
+  'KB',
+  'Cache-Control',
+  'Content-Type',
+  'Content-Disposition',
+  'oss:PutObjectAcl',
+);
+SAME.push('user', 'date', 'batch');
 /** Alibaba's pages leave these in English in Chinese, and only there. */
 const SAME_IN: Readonly<Record<string, readonly string[]>> = {
-  'zh-CN': ['Bucket', 'Object', 'Endpoint', 'Policy'],
+  'zh-CN': ['Bucket', 'Object', 'Endpoint', 'Policy', 'Host'],
   ja: [],
 };
 

@@ -7,7 +7,7 @@ const RENDERER = join(import.meta.dirname, '../../../src/renderer');
 /** Attributes and options whose text is shown or read out; `name` too, but for icons and fields of a form. */
 const SHOWN = ['title', 'placeholder', 'alt', 'label', 'dismissLabel', 'words', 'text', 'hint', 'name'];
 const SHOWN_ARIA = /^aria-(label|valuetext|description|roledescription|placeholder)$/;
-const NAMES_NO_ONE_READS = ['Icon', 'input', 'select', 'textarea', 'button', 'meta'];
+const NAMES_NO_ONE_READS = ['Icon', 'ChoiceField', 'input', 'select', 'textarea', 'button', 'meta'];
 /** Alibaba's own names and the parts of an address: the same in every language. */
 const ALLOWED = ['ETag', 'EC', 'https://', 'https://oss-', 'https://imm.', '.aliyuncs.com'];
 

@@ -6,18 +6,24 @@ import { useApp, useFerry } from '../../ferry';
 import { Button } from '../../ui/parts';
 import { Sheet } from '../../ui/sheet';
 import { DestinationForm } from './destination-form';
+import { ImportButton, ShareButtons } from './sharing';
 
 interface DestinationPageProps {
   readonly destinationId: DestinationId | null;
+  /** What a new one is to be like. */
+  readonly like?: DestinationId | undefined;
 }
 
 /** A destination's form as a page of the window. */
-export function DestinationPage({ destinationId }: DestinationPageProps) {
+export function DestinationPage({ destinationId, like }: DestinationPageProps) {
   const { t } = useTranslation();
   const ferry = useFerry();
   const [asking, setAsking] = useState(false);
   const destination = useApp(
     (state) => state.destinations?.find((one) => one.destinationId === destinationId) ?? null,
+  );
+  const template = useApp(
+    (state) => state.destinations?.find((one) => one.destinationId === like)?.profile ?? null,
   );
   const toQueue = (): void => ferry.view.setState({ place: { kind: 'queue' } });
   const remove = async (): Promise<void> => {
@@ -39,10 +45,14 @@ export function DestinationPage({ destinationId }: DestinationPageProps) {
           <small>{t('destination.title')}</small>
         </h1>
         <span className="gap" />
+        {destinationId === null ? <ImportButton /> : <ShareButtons destinationId={destinationId} />}
       </header>
       <main className="page">
         <DestinationForm
-          key={destinationId ?? 'new'}
+          key={destinationId ?? `new ${like ?? ''}`}
+          like={
+            template === null ? null : { ...template, name: t('destination.copyOf', { name: template.name }) }
+          }
           destination={destination}
           onSaved={toQueue}
           footer={

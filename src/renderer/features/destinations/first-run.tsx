@@ -5,6 +5,7 @@ import { useFerry } from '../../ferry';
 import { Icon } from '../../ui/icon';
 import { Button, Mark } from '../../ui/parts';
 import { DestinationForm } from './destination-form';
+import { ImportButton } from './sharing';
 
 const WAVES =
   'M8 84.500c6 0 6-3 12.500-3s6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3 6-3 12.500-3 6.500 3 12.500 3';
@@ -110,7 +111,12 @@ export function FirstRun({ notes }: { readonly notes: ReactNode }) {
             <h2 className="big">{t('firstRun.title')}</h2>
             <p className="lead">{t('firstRun.lead')}</p>
             {way === null ? (
-              <Doors onChoose={setWay} />
+              <>
+                <Doors onChoose={setWay} />
+                <p className="import">
+                  {t('firstRun.shared')} <ImportButton />
+                </p>
+              </>
             ) : (
               <DestinationForm
                 bare

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { profileSchema, type ConflictPolicy, type Profile } from '../../../shared/profile';
 import {
   AUTHORIZATION_FIELDS,
@@ -9,14 +10,23 @@ import {
   type AuthorizationField,
   type AuthorizationValues,
 } from './authorization-model';
+import {
+  CALLBACK_FIELDS,
+  EMPTY_OBJECT,
+  OBJECT_FIELDS,
+  OBJECT_PATHS,
+  objectInput,
+  objectValues,
+  type ObjectField,
+  type ObjectValues,
+} from './object-model';
+import { EMPTY_PLACE, namesAddress, placeInput, placeValues, type PlaceValues } from './place-model';
 
-export interface FormValues extends AuthorizationValues {
+export interface FormValues extends AuthorizationValues, PlaceValues, ObjectValues {
   readonly name: string;
   readonly bucket: string;
   readonly region: string;
   readonly prefix: string;
-  /** Empty: the region's own. */
-  readonly endpoint: string;
   readonly conflict: ConflictPolicy;
   readonly allowInsecure: boolean;
   /** Empty: IMM is not asked. */
@@ -33,7 +43,7 @@ export interface FormValues extends AuthorizationValues {
 }
 
 export type FieldName =
-  'name' | 'bucket' | 'region' | 'prefix' | 'endpoint' | FacesField | AuthorizationField;
+  'name' | 'bucket' | 'region' | 'prefix' | 'endpoint' | FacesField | AuthorizationField | ObjectField;
 /** Fields of the part about faces. */
 export type FacesField = 'immProject' | 'immEndpoint' | 'facesPerSecond' | 'ingestPrefix';
 /** In the order of the form: the first that is wrong gets the focus. */
@@ -48,10 +58,12 @@ export const FIELD_NAMES: readonly FieldName[] = [
   'immEndpoint',
   'facesPerSecond',
   'ingestPrefix',
+  ...OBJECT_FIELDS,
+  ...CALLBACK_FIELDS,
 ];
 
 /** What is wrong with a field; the words are `form.problems.<field>.<problem>`, or those of `ways.problems`. */
-export type Problem = 'empty' | 'shape' | 'insecure' | 'slash';
+export type Problem = 'empty' | 'shape' | 'insecure' | 'slash' | 'braces' | 'way';
 
 export const CONFLICT_POLICIES = [
   'skip-identical',
@@ -63,12 +75,13 @@ export const CONFLICT_POLICIES = [
 
 export const EMPTY_FORM: FormValues = {
   ...EMPTY_AUTHORIZATION,
+  ...EMPTY_PLACE,
+  ...EMPTY_OBJECT,
   name: '',
   bucket: '',
   region: '',
   prefix: '',
-  endpoint: '',
-  conflict: 'skip-identical',
+  conflict: 'ask',
   allowInsecure: false,
   immProject: '',
   immEndpoint: '',
@@ -83,12 +96,13 @@ export const EMPTY_FORM: FormValues = {
 export function valuesOf(profile: Profile): FormValues {
   return {
     ...authorizationValuesOf(profile),
+    ...placeValues(profile),
+    ...objectValues(profile),
     name: profile.name,
     bucket: profile.bucket,
     region: profile.region,
     prefix: profile.prefix,
-    endpoint: profile.endpoint ?? '',
-    conflict: profile.conflict ?? 'skip-identical',
+    conflict: profile.conflict ?? EMPTY_FORM.conflict,
     allowInsecure: profile.allowInsecure,
     immProject: profile.imm?.project ?? '',
     immEndpoint: profile.imm?.endpoint ?? '',
@@ -135,28 +149,26 @@ function facesInput(values: FormValues): Record<string, unknown> {
 
 /** The profile that the form describes; what the form does not show is taken over from `base`. */
 export function profileInput(values: FormValues, base: Profile | null): Record<string, unknown> {
-  const kept: Partial<Profile> = { ...base };
-  // An endpoint that was emptied means the region's own again.
-  delete kept.endpoint;
-  // So does a project that was emptied, and a rule that was switched off.
-  delete kept.imm;
-  delete kept.faces;
-  const endpoint = values.endpoint.trim();
+  // What was emptied or switched off in the form must not come back from there.
+  const kept = Object.entries(base ?? {}).filter(([name]) => !FORMED.includes(name));
   return {
-    ...kept,
+    ...Object.fromEntries(kept),
     // A name is for the eye: without one the bucket's serves.
     name: values.name.trim() || values.bucket.trim(),
     bucket: values.bucket.trim(),
     region: values.region.trim(),
     prefix: values.prefix.trim(),
-    ...(endpoint === '' ? {} : { endpoint }),
+    ...placeInput(values, values.region),
     authorization: authorizationInput(values),
     conflict: values.conflict,
     allowInsecure: values.allowInsecure,
     ...immInput(values),
     ...facesInput(values),
+    ...objectInput(values),
   };
 }
+
+const FORMED: readonly string[] = ['endpoint', 'addressing', 'imm', 'faces', 'object', 'callback'];
 
 export type Checked =
   | { readonly kind: 'valid'; readonly profile: Profile }
@@ -168,7 +180,9 @@ const FIELD_OF_PATH: Readonly<Record<string, FieldName>> = {
   region: 'region',
   prefix: 'prefix',
   endpoint: 'endpoint',
+  addressing: 'endpoint',
   ...PATH_OF_FIELD,
+  ...OBJECT_PATHS,
   'imm.project': 'immProject',
   'imm.endpoint': 'immEndpoint',
   // To ask after the upload is wrong only where there is nobody to ask.
@@ -183,8 +197,8 @@ export function check(values: FormValues, base: Profile | null): Checked {
   if (parsed.success) return { kind: 'valid', profile: parsed.data };
   const problems: Partial<Record<FieldName, Problem>> = {};
   for (const issue of parsed.error.issues) {
-    const field = FIELD_OF_PATH[issue.path.join('.')];
-    if (field !== undefined) problems[field] ??= problemOf(field, values[field].trim());
+    const field = fieldAt(issue.path);
+    if (field !== undefined) problems[field] ??= problemOf(field, values[field].trim(), issue);
   }
   // Without a name the bucket's serves, so it is the bucket that is missing.
   if (problems.name === 'empty') delete problems.name;
@@ -195,11 +209,18 @@ export function check(values: FormValues, base: Profile | null): Checked {
   return { kind: 'wrong', problems };
 }
 
-const URLS = ['endpoint', 'serverUrl', 'stsEndpoint', 'immEndpoint'] as const;
+/** Lists and records are one field each, wherever in them the schema finds something wrong. */
+const fieldAt = (path: readonly PropertyKey[]): FieldName | undefined =>
+  FIELD_OF_PATH[path.join('.')] ?? FIELD_OF_PATH[path.slice(0, 2).join('.')];
+
+const URLS = ['endpoint', 'serverUrl', 'stsEndpoint', 'immEndpoint', 'noticeUrl'] as const;
 const isUrl = (field: FieldName): boolean => URLS.some((url) => url === field);
 
-function problemOf(field: FieldName, value: string): Problem {
+function problemOf(field: FieldName, value: string, issue: z.core.$ZodIssue): Problem {
+  // The field is right by itself, and what it asks for cannot be had by the way that was chosen.
+  if (issue.code === 'custom' && issue.params?.['way'] !== undefined) return 'way';
   if (value === '') return field === 'facesPerSecond' ? 'shape' : 'empty';
+  if (field === 'prefix' && /[{}]/.test(value)) return 'braces';
   if ((field === 'prefix' || field === 'ingestPrefix') && /^[/\\]/.test(value)) return 'slash';
   return isUrl(field) && /^http:\/\/[^/]/.test(value) ? 'insecure' : 'shape';
 }
@@ -209,6 +230,7 @@ function isInsecure(values: FormValues, field: (typeof URLS)[number]): boolean {
   const value = values[field].trim();
   if (!value.startsWith('http://') || values.allowInsecure) return false;
   // A field of a way that was not chosen is not shown.
+  if (field === 'endpoint' && !namesAddress(values.reach)) return false;
   const isOfWay = field === 'serverUrl' || field === 'stsEndpoint';
   if (isOfWay && !FIELDS_OF_WAY[values.way].includes(field)) return false;
   const probe = {
@@ -218,6 +240,9 @@ function isInsecure(values: FormValues, field: (typeof URLS)[number]): boolean {
     authorization: { kind: 'token-server', url: isOfWay ? value : 'https://probe.example' },
     ...(field === 'endpoint' ? { endpoint: value } : {}),
     ...(field === 'immEndpoint' ? { imm: { project: 'probe', endpoint: value } } : {}),
+    ...(field === 'noticeUrl'
+      ? { callback: { url: 'https://probe.example', body: 'x', noticeUrl: value } }
+      : {}),
   };
   return !profileSchema.safeParse(probe).success;
 }

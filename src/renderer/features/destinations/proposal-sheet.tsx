@@ -1,0 +1,118 @@
+import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
+import type { Proposal } from '../../../shared/ipc/contract';
+import { endpointOf, type Profile } from '../../../shared/profile';
+import { needsSecret } from '../../../shared/secrets';
+import { valueOf } from '../../actions';
+import { useApp, useFerry, type Ferry } from '../../ferry';
+import { Icon } from '../../ui/icon';
+import { Button, InEnglish } from '../../ui/parts';
+import { Sheet } from '../../ui/sheet';
+import { isRegionId } from './regions';
+
+type Line = readonly [label: string, value: string];
+
+/** Everything that decides where files go and whom it is asked of; what is not set has no line. */
+function linesOf(t: TFunction, profile: Profile): readonly Line[] {
+  const { authorization, imm, callback, prefix, region } = profile;
+  const asked = 'url' in authorization ? authorization.url : null;
+  const role = authorization.kind === 'assume-role' ? authorization : null;
+  const lines: readonly (readonly [string, string | null | undefined])[] = [
+    [t('form.fields.bucket'), profile.bucket],
+    [t('form.fields.region'), isRegionId(region) ? `${region} · ${t(`regions.${region}`)}` : region],
+    [t('form.fields.prefix'), prefix],
+    [t('form.fields.endpoint'), endpointOf(profile)],
+    [t('form.authorization'), t(`ways.kinds.${authorization.kind}.name`)],
+    [t('ways.fields.serverUrl'), asked],
+    [t('ways.fields.roleArn'), role?.roleArn],
+    [t('ways.fields.stsEndpoint'), role?.stsEndpoint],
+    [t('form.fields.conflict'), t(`form.policies.${profile.conflict ?? 'ask'}`)],
+    [t('form.fields.immProject'), imm?.project],
+    [t('form.fields.immEndpoint'), imm?.endpoint],
+    [t('form.faces'), profile.faces?.detect === 'after-upload' ? t('form.consentOn') : null],
+    [t('form.fields.callbackUrl'), callback?.url],
+    [t('form.fields.noticeUrl'), callback?.noticeUrl],
+    [t('form.fields.acl'), profile.object?.acl === undefined ? null : t(`form.acls.${profile.object.acl}`)],
+  ];
+  return lines.flatMap(([label, value]) => ((value ?? '') === '' ? [] : [[label, value ?? ''] as const]));
+}
+
+/** Adds it and leads to its form, where a secret is still wanted, else to the queue; it is not made the current one. */
+async function accept(ferry: Ferry, profile: Profile): Promise<void> {
+  const reply = await ferry.bridge.call('destinations.save', { destinationId: null, profile });
+  await ferry.bridge.call('destinations.dismiss', {});
+  const saved = valueOf(ferry, reply);
+  if (saved === undefined) return;
+  const { destinationId } = saved;
+  ferry.app.setState(({ destinations }) => ({
+    destinations: [...(destinations ?? []).filter((one) => one.destinationId !== destinationId), saved],
+  }));
+  ferry.view.setState({
+    place: needsSecret(profile) ? { kind: 'destination', destinationId } : { kind: 'queue' },
+  });
+}
+
+/** A destination from a file or a link: everything in it is shown before it is taken. */
+export function ProposalSheet({ proposal }: { readonly proposal: Proposal }) {
+  const { t } = useTranslation();
+  const ferry = useFerry();
+  const { found, origin, file } = proposal;
+  const close = (): void => void ferry.bridge.call('destinations.dismiss', {});
+  const name = found.kind === 'destination' ? found.profile.name : '';
+  const isTaken = useApp((state) => state.destinations?.some((one) => one.profile.name === name) === true);
+  const title =
+    found.kind === 'wrong' ? t('proposal.wrongTitle') : t('proposal.title', { name: found.profile.name });
+  return (
+    <Sheet narrow label={title} onClose={close}>
+      <header>
+        <div>
+          <h2 className="big">{title}</h2>
+          <p>{t(origin === 'link' ? 'proposal.fromLink' : 'proposal.fromFile', { file })}</p>
+        </div>
+      </header>
+      {found.kind === 'wrong' ? (
+        <p className="proposal-wrong" role="alert">
+          <Icon name="warn" />
+          <span>
+            {t(`faults.${found.fault.code}.what`)} <InEnglish>{found.fault.message}</InEnglish>
+          </span>
+        </p>
+      ) : (
+        <>
+          <dl className="proposal">
+            {linesOf(t, found.profile).map(([label, value]) => (
+              <div key={label}>
+                <dt>{label}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+          {found.profile.allowInsecure && (
+            <p className="proposal-wrong">
+              <Icon name="warn" />
+              <span>{t('proposal.insecure')}</span>
+            </p>
+          )}
+          <p className="proposal-note">
+            {isTaken ? `${t('proposal.sameName')} ${t('proposal.noSecret')}` : t('proposal.noSecret')}
+          </p>
+        </>
+      )}
+      <footer>
+        <span className="gap" />
+        {found.kind === 'wrong' ? (
+          <Button look="primary" onPress={close}>
+            {t('proposal.close')}
+          </Button>
+        ) : (
+          <>
+            <Button onPress={close}>{t('proposal.refuse')}</Button>
+            <Button look="primary" onPress={() => void accept(ferry, found.profile)}>
+              {t('proposal.accept')}
+            </Button>
+          </>
+        )}
+      </footer>
+    </Sheet>
+  );
+}
