@@ -92,6 +92,7 @@ test('the first run and its form', async ({ folder, userData }) => {
     await page.getByRole('button', { name: 'Connect to your organisation' }).click();
     await page.getByLabel('Bucket').fill('Team-Media');
     await page.getByLabel('Prefix').fill('/ingest');
+    await page.getByLabel('Reached by').selectOption('Another address');
     await page.getByLabel('Endpoint').fill('http://oss.example.com');
     await page.getByRole('button', { name: 'Save and begin' }).click();
     await look(page, 'first-run-wrong');
@@ -121,6 +122,14 @@ test('the empty queue, a drop over it, settings and a destination’s form', asy
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('button', { name: 'Change Sandbox' }).click();
   await look(page, 'destination');
+  for (const part of ['Objects', 'Upload callback']) await page.getByText(part, { exact: true }).click();
+  await page.getByLabel('Tags').fill('a&b=1');
+  await page.getByLabel('Callback address').fill('https://example.com/done');
+  await page.getByLabel('Told again at').fill('http://example.com/notice');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByLabel('Storage class').scrollIntoViewIfNeeded();
+  await look(page, 'destination-objects');
+  await lookAbroad(page, 'destination-objects');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await sized(app, page, 820, 520);
   await look(page, 'empty.820');

@@ -338,6 +338,7 @@ test.describe('destinations', () => {
       await page.getByLabel('Region').fill(region);
       await page.getByLabel('Prefix').fill('/uploads/');
       await page.getByLabel('Name', { exact: true }).fill('My bucket');
+      await page.getByLabel('Reached by').selectOption('Another address');
       await page.getByLabel('Endpoint').fill(oss);
       await page
         .getByLabel('Address', { exact: true })

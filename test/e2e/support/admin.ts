@@ -25,6 +25,11 @@ export const uploadsIn = (cloud: Cloud): Promise<readonly unknown[]> => lines(cl
 export const requestsTo = (cloud: Cloud): Promise<readonly LoggedRequest[]> =>
   lines(cloud, 'requests', requestSchema);
 
+/** The rules that have not acted yet as often as they are to. */
+export async function faultsLeft(cloud: Cloud): Promise<unknown> {
+  return (await fetch(`${cloud.sandbox.announced.admin}/faults`)).json();
+}
+
 /** Replaces the sandbox's fault rules. */
 export async function setFaults(
   cloud: Cloud,

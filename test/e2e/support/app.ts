@@ -9,15 +9,21 @@ export interface LaunchOptions {
   /** The app's settings and queue; kept between launches that name the same folder. */
   readonly userData: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What the system hands over, a link for example. */
+  readonly handed?: readonly string[];
 }
 
 /** Starts the built app. The runtime is found by the electron package, as `npm test` has set it. */
-export function launchApp({ userData, environment = {} }: LaunchOptions): Promise<ElectronApplication> {
+export function launchApp({
+  userData,
+  environment = {},
+  handed = [],
+}: LaunchOptions): Promise<ElectronApplication> {
   const inherited = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[0] !== 'ELECTRON_RUN_AS_NODE',
   );
   return _electron.launch({
-    args: [root, `--user-data-dir=${userData}`],
+    args: [root, `--user-data-dir=${userData}`, ...handed],
     cwd: root,
     // Playwright would pretend a light system to the page.
     colorScheme: null,
