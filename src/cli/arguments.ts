@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { failure, fault, success, type Outcome } from '../shared/faults';
 import { isPrefixTemplate } from '../shared/prefix-template';
 import { conflictPolicySchema, type ConflictPolicy } from '../shared/profile';
+import { readProfileArguments, type ProfileCommand } from './profile-arguments';
 
 export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
 
@@ -10,6 +11,10 @@ export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
   oss-ferry resume --profile FILE --state DIR [--concurrency N] [--max-wait D] [--json]
   oss-ferry status --state DIR [--json]
   oss-ferry faces <image|oss://bucket/key> --profile FILE [--json]
+  oss-ferry profile set FILE [--from FILE|LINK] [name=value...] [--unset NAME]
+  oss-ferry profile check FILE
+  oss-ferry profile link FILE
+  oss-ferry profile open LINK|FILE [--out FILE]
 
   --conflict     overwrite, never-overwrite (default), skip-identical or ask (ends as failed)
   --concurrency  most connections at once, 1 to 32 (default 32)
@@ -43,6 +48,7 @@ export type Command =
   | RunCommand
   | { readonly kind: 'status'; readonly directory: string; readonly json: boolean }
   | FacesCommand
+  | ProfileCommand
   | { readonly kind: 'help' };
 
 const wrong = (message: string): Outcome<never> => failure(fault('invalid-input', message));
@@ -66,6 +72,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function readArguments(given: readonly string[]): Outcome<Command> {
+  if (given[0] === 'profile' && !given.includes('--help')) return readProfileArguments(given.slice(1));
   let parsed;
   try {
     parsed = parseArgs({ args: [...given], options: OPTIONS, allowPositionals: true, strict: true });
@@ -77,7 +84,9 @@ export function readArguments(given: readonly string[]): Outcome<Command> {
   if (values.help === true || name === undefined) return success({ kind: 'help' });
   const allowed = ALLOWED[name];
   if (allowed === undefined)
-    return wrong(`There is no command "${name}"; the commands are upload, resume, status and faces.`);
+    return wrong(
+      `There is no command "${name}"; the commands are upload, resume, status, faces and profile.`,
+    );
   const stray = Object.keys(values).find((option) => !allowed.includes(option));
   if (stray !== undefined) return wrong(`The command ${name} does not take --${stray}.`);
   if (name === 'faces') return readFaces(paths, values.profile, values.json === true);

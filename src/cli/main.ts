@@ -1,6 +1,7 @@
 import { readArguments, USAGE, type Command } from './arguments';
 import { runFaces } from './faces';
 import { jsonOutput, textOutput } from './output';
+import { runProfile } from './profile-command';
 import { runUpload } from './run';
 import { runStatus } from './status';
 
@@ -28,6 +29,11 @@ function carryOut(command: Command): Promise<number> | number {
       return runStatus(command.directory, command.json, write, complain);
     case 'faces':
       return runFaces(command, { environment: process.env, write, complain });
+    case 'profile-check':
+    case 'profile-link':
+    case 'profile-open':
+    case 'profile-set':
+      return runProfile(command, { write, complain });
     default: {
       const output = command.json ? jsonOutput(write) : textOutput(write, process.stdout.isTTY);
       return runUpload(command, { environment: process.env, output, complain, interrupted: interruption() });
