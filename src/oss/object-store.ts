@@ -76,6 +76,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
         context,
         {
           operation: 'PutObject',
+          stores: true,
           method: 'PUT',
           key,
           headers: {
@@ -126,6 +127,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
         context,
         {
           operation: 'CompleteMultipartUpload',
+          stores: true,
           action: 'PutObject',
           method: 'POST',
           key,

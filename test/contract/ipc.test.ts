@@ -95,6 +95,7 @@ function app(chosen: readonly string[] = []) {
   const sources = {
     askTokenServer: refuse,
     askPostPolicy: refuse,
+    sendNotice: refuse,
     assumeRole: refuse,
     aliyunProfile: refuse,
   };

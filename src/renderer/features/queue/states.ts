@@ -148,6 +148,8 @@ type RowAction = 'retry' | 'resume' | 'details';
 /** The sentence and the one action of a row that waits or asks. */
 export interface Note {
   readonly text: string;
+  /** What is amiss although the state is good. */
+  readonly mark?: IconName;
   readonly action: { readonly act: RowAction; readonly label: string; readonly soft: boolean } | null;
 }
 
@@ -170,6 +172,13 @@ export function noteOf(t: TFunction, format: Format, row: ItemRow): Note | null 
           action: { act: 'resume', label: t('actions.tryNow'), soft: false },
         };
       return null;
+    case 'done':
+      if (state.untold === undefined) return null;
+      return {
+        text: t('notes.untold'),
+        mark: 'warn',
+        action: { act: 'details', label: t('actions.details'), soft: false },
+      };
     case 'skipped':
       return { text: t('notes.identical'), action: null };
     case 'conflict':
