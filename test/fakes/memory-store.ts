@@ -202,7 +202,8 @@ export class MemoryStore implements SeededStore {
     return this.#change(() => {
       const row = this.#disk.rows.get(itemId);
       if (row?.end?.end.kind !== 'done' || row.end.end.untold === undefined) return false;
-      const { untold: _untold, ...told } = row.end.end;
+      const { kind, crc64, etag, versionId, requestIds } = row.end.end;
+      const told = { kind, crc64, etag, versionId, requestIds };
       row.end = { at: row.end.at, end: why === null ? told : { ...told, untold: why } };
       return true;
     });
