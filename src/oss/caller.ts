@@ -54,6 +54,21 @@ export interface Caller {
   greet(context: RequestContext): Promise<Answer<void>>;
 }
 
+/** OSS does not say which right is missing: those that come into question. */
+function rightsFor({ action, operation, headers = {}, isForm }: Call, { object }: Profile): string {
+  const says = (name: string): boolean => Object.keys(headers).some((known) => known.toLowerCase() === name);
+  const rights = [
+    `oss:${action ?? operation}`,
+    ...(says('x-oss-tagging') || (isForm === true && object?.tags !== undefined)
+      ? ['oss:PutObjectTagging']
+      : []),
+    ...(says('x-oss-object-acl') || (isForm === true && object?.acl !== undefined)
+      ? ['oss:PutObjectAcl']
+      : []),
+  ];
+  return rights.join(' or ');
+}
+
 type Read<T> = (answer: WireAnswer, untold: Fault | null) => Outcome<T>;
 
 /** OSS's longest documents are pages of 1,000 entries; a hostile answer must not fill the memory. */
@@ -102,7 +117,7 @@ export function createCaller(options: CallerOptions): Caller {
         return unanswered(fault('credentials-missing', 'There are no credentials for this destination.'));
       const asked: Asked = {
         operation: call.operation,
-        action: `oss:${call.action ?? call.operation}`,
+        action: rightsFor(call, profile),
         keyPrefix: fixedPrefix(profile.prefix),
         // Who signs for us does so with temporary credentials, too.
         accessKeyId: 'accessKeyId' in credentials ? credentials.accessKeyId : 'STS.',
