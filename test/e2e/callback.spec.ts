@@ -78,6 +78,7 @@ test('a file whose server was not told is verified, says so, and is told again f
 
     await itemRow(page, 'a.txt').getByRole('button', { name: 'Details' }).click();
     await expect(pane(page)).toContainText('Error status : 502.');
+    await expect(itemRow(page, 'a.txt').getByRole('img', { name: /was not told/ })).toBeVisible();
     await page.emulateMedia({ reducedMotion: 'reduce' });
     for (const theme of ['light', 'dark'] as const) {
       await page.evaluate((to) => window.ferry.call('settings.set', { theme: to }), theme);

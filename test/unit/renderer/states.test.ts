@@ -43,11 +43,10 @@ describe('words of a file', () => {
     expect(word(state)).toBe(expected);
   });
 
-  it('marks what is verified and of which a server does not know, and nothing else that is done', () => {
+  it('has a word on what is verified and of which a server does not know, and nothing else that is done', () => {
     const untold = fault('callback-failed', '');
     expect(noteOf(t, format, item(1, 1, { kind: 'done', at: 1, untold }))).toMatchObject({
       text: 'Stored and verified. Your server was not told.',
-      mark: 'warn',
       action: { act: 'details' },
     });
     expect(noteOf(t, format, item(1, 1, { kind: 'done', at: 1 }))).toBeNull();

@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../ferry';
 import { shareOf } from '../../i18n/format';
 import { useAtMostEvery } from '../../ui/hooks';
-import { Icon } from '../../ui/icon';
 import { Bar } from '../../ui/parts';
 import type { RowKey } from './row-map';
 import type { Note } from './states';
@@ -70,11 +69,6 @@ export function Progress(props: {
 export function NoteCell({ note }: { readonly note: Note }) {
   return (
     <div className="note" role="gridcell">
-      {note.mark !== undefined && (
-        <span className="t-ask">
-          <Icon name={note.mark} />
-        </span>
-      )}
       <span className="cut">{note.text}</span>
       {note.action !== null && (
         <button

@@ -148,8 +148,6 @@ type RowAction = 'retry' | 'resume' | 'details';
 /** The sentence and the one action of a row that waits or asks. */
 export interface Note {
   readonly text: string;
-  /** What is amiss although the state is good. */
-  readonly mark?: IconName;
   readonly action: { readonly act: RowAction; readonly label: string; readonly soft: boolean } | null;
 }
 
@@ -176,7 +174,6 @@ export function noteOf(t: TFunction, format: Format, row: ItemRow): Note | null 
       if (state.untold === undefined) return null;
       return {
         text: t('notes.untold'),
-        mark: 'warn',
         action: { act: 'details', label: t('actions.details'), soft: false },
       };
     case 'skipped':
