@@ -9,6 +9,8 @@ export interface Metrics {
   text(): Promise<string>;
   /** Counts and times every request from now on. */
   watchRequests(app: FastifyInstance): void;
+  /** An upload became known: by OSS's callback, or by a client's notice that was verified. */
+  countUpload(by: 'callback' | 'notice'): void;
   /** Counts what STS is asked and how it ends. */
   watchIssuer(issuer: TokenIssuer): TokenIssuer;
 }
@@ -39,7 +41,14 @@ export function createMetrics(): Metrics {
     labelNames: ['outcome'],
     registers,
   });
+  const uploads = new Counter({
+    name: 'app_server_uploads_total',
+    help: 'Uploads that became known: by a callback of OSS, or by a notice of a client that was verified.',
+    labelNames: ['by'],
+    registers,
+  });
   return {
+    countUpload: (by) => uploads.inc({ by }),
     contentType: registry.contentType,
     text: () => registry.metrics(),
     watchRequests: (app) => {

@@ -6,6 +6,7 @@ export type ProblemCode =
   | 'KeyNotAllowed'
   | 'NotFound'
   | 'MethodNotAllowed'
+  | 'ObjectDiffers'
   | 'TooManyRequests'
   | 'Internal'
   | 'StsError'
@@ -20,6 +21,7 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   KeyNotAllowed: 403,
   NotFound: 404,
   MethodNotAllowed: 405,
+  ObjectDiffers: 409,
   TooManyRequests: 429,
   Internal: 500,
   StsError: 502,

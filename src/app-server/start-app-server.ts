@@ -15,6 +15,7 @@ import { addGetPostPolicy } from './routes/get-post-policy';
 import { addGetStsToken } from './routes/get-sts-token';
 import { addHealth } from './routes/health';
 import { addMetrics } from './routes/metrics';
+import { addNotice } from './routes/notice';
 import { addPages, addPageSettings } from './routes/pages';
 import { addSignUploadUrl } from './routes/sign-upload-url';
 import { readSettings, type Environment, type Settings } from './settings';
@@ -54,10 +55,10 @@ export async function startAppServer(options: AppServerOptions): Promise<AppServ
   metrics.watchRequests(app);
   addHealth(app);
   addMetrics(app, settings, metrics);
-  addCallback(app, createPublicKeys(settings.callback.keyOrigins, clock));
+  addCallback(app, createPublicKeys(settings.callback.keyOrigins, clock), metrics);
   if (settings.pages) addPages(app, settings);
   const tokens = tokensFor(settings, clock, metrics, options);
-  await addGuardedRoutes(app, settings, tokens, clock);
+  await addGuardedRoutes(app, { settings, tokens, clock, metrics });
   await listen(app, host, options.port ?? 0);
   return { url: urlOf(app), close: () => close(app) };
 }
@@ -83,12 +84,17 @@ function tokensFor(
   return createTokenCache(metrics.watchIssuer(issuer), clock);
 }
 
+interface Guarded {
+  readonly settings: Settings;
+  readonly tokens: TokenCache;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
 /** Everything that gives something away sits behind the caller check and the caller's request limit. */
 async function addGuardedRoutes(
   app: FastifyInstance,
-  settings: Settings,
-  tokens: TokenCache,
-  clock: Clock,
+  { settings, tokens, clock, metrics }: Guarded,
 ): Promise<void> {
   const { staticTokens, jwt, prefix } = settings;
   const verifyJwt = jwt === null ? null : createJwtVerifier(jwt, prefix);
@@ -107,6 +113,7 @@ async function addGuardedRoutes(
     addGetStsToken(guarded, tokens);
     addGetPostPolicy(guarded, settings, tokens);
     addSignUploadUrl(guarded, settings, tokens);
+    addNotice(guarded, settings, tokens, metrics);
     if (settings.pages) addPageSettings(guarded, settings);
     done();
   });

@@ -1,7 +1,9 @@
 import { sessionPrefix } from '../host/batch-prefix';
 import type { AskCredentials } from '../host/credentials-keeper';
+import type { SendNotice } from '../host/notices';
 import type { Caller } from '../oss/assume-role';
 import { credentialsFromEnvironment } from '../oss/environment-credentials';
+import { noticeBearer, sendNotice } from '../oss/notice';
 import { askPostPolicy } from '../oss/post-policy';
 import type { AskUploadUrls } from '../oss/signed-urls';
 import { askTokenServer } from '../oss/token-server';
@@ -18,13 +20,15 @@ export interface CredentialSource {
   readonly ask: AskCredentials;
   /** Of `signed-url` alone. */
   readonly askUploadUrls?: AskUploadUrls;
+  readonly sendNotice: SendNotice;
 }
 
 /** Where the command gets what it uploads with: an application server, STS, or its environment. */
 export function credentialSource(profile: Profile, environment: NodeJS.ProcessEnv): CredentialSource {
   const { authorization, allowInsecure } = profile;
   const bearer = environment[BEARER]?.trim() ?? null;
-  if (authorization.kind !== 'signed-url') return { ask: askerOf(profile, bearer, environment) };
+  const notices = { sendNotice: noticeSender(profile, bearer) };
+  if (authorization.kind !== 'signed-url') return { ask: askerOf(profile, bearer, environment), ...notices };
   const server = new UrlServer({
     url: authorization.url,
     bearer: () => Promise.resolve(success(bearer)),
@@ -32,9 +36,19 @@ export function credentialSource(profile: Profile, environment: NodeJS.ProcessEn
     allowInsecure,
   });
   return {
+    ...notices,
     ask: (_, fresh) => server.grant(fresh),
     askUploadUrls: (_, question, fresh) => server.ask(question, fresh),
   };
+}
+
+function noticeSender(profile: Profile, bearer: string | null): SendNotice {
+  const url = profile.callback?.noticeUrl;
+  if (url === undefined)
+    return () => Promise.resolve(failure(fault('invalid-input', 'The profile names no callback.noticeUrl.')));
+  const { allowInsecure } = profile;
+  const shown = noticeBearer(profile, bearer);
+  return (_, notice) => sendNotice({ url, bearer: shown, notice, allowInsecure, now: () => Date.now() });
 }
 
 function askerOf(profile: Profile, bearer: string | null, environment: NodeJS.ProcessEnv): AskCredentials {

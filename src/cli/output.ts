@@ -12,6 +12,8 @@ export interface Summary {
   readonly conflict: number;
   readonly sourceChanged: number;
   readonly bytes: number;
+  /** Files of the folder that are done and of which the server that OSS was to tell does not know. */
+  readonly untold: number;
   readonly sentBytes: number;
   readonly resentBytes: number;
   readonly seconds: number;
@@ -51,7 +53,9 @@ export function itemEvent({ key, path, sizeBytes, end }: Ended): Record<string, 
   const line = { event: 'item', key, path, state: end.kind, bytes: sizeBytes };
   if ('fault' in end) return { ...line, fault: faultFields(end.fault) };
   if (end.kind === 'canceled') return { ...line, fault: { code: 'canceled', message: 'It was canceled.' } };
-  return { ...line, crc64: end.crc64, etag: end.etag };
+  const callback =
+    end.kind === 'done' && end.untold !== undefined ? { callback: faultFields(end.untold) } : {};
+  return { ...line, crc64: end.crc64, etag: end.etag, ...callback };
 }
 
 export function jsonOutput(write: Write): Output {
@@ -70,11 +74,12 @@ export function textOutput(write: Write, toTerminal: boolean): Output {
   const causes = new Map<string, { fault: Fault; paths: string[]; files: number }>();
   return {
     ended({ path, end }) {
-      if (!('fault' in end)) return;
-      const cause = causes.get(end.fault.code) ?? { fault: end.fault, paths: [], files: 0 };
+      const fault = 'fault' in end ? end.fault : end.kind === 'done' ? end.untold : undefined;
+      if (fault === undefined) return;
+      const cause = causes.get(fault.code) ?? { fault, paths: [], files: 0 };
       cause.files += 1;
       if (cause.paths.length < MANY) cause.paths.push(path);
-      causes.set(end.fault.code, cause);
+      causes.set(fault.code, cause);
     },
     progress({ ended, items, verifiedBytes, bytesPerSecond, scanning }) {
       if (!toTerminal) return;

@@ -82,12 +82,15 @@ async function runWith(
     complain(begun.fault.message);
     return begun.fault.code === 'disk-full' ? 1 : 2;
   }
-  const ending = await watch(ferry, command, surroundings);
+  let ending = await watch(ferry, command, surroundings);
+  if (ending === 'idle' && command.kind === 'resume') ending = await tellServer(ferry, profile, surroundings);
+  const untold = ferry.store.untoldCount();
   await ferry.close();
   const { bytes, againBytes } = ferry.runner.sent;
   const seconds = Math.round((Date.now() - startedAt) / 100) / 10;
-  output.summary({ ...counted.summary, sentBytes: bytes, resentBytes: againBytes, seconds });
-  return exitCode(ending, counted);
+  const left = untold.ok ? untold.value : 0;
+  output.summary({ ...counted.summary, untold: left, sentBytes: bytes, resentBytes: againBytes, seconds });
+  return exitCode(ending, counted, left);
 }
 
 async function begin(ferry: Ferry, command: RunCommand, profile: Profile): Promise<Outcome<unknown>> {
@@ -96,6 +99,20 @@ async function begin(ferry: Ferry, command: RunCommand, profile: Profile): Promi
   const conflict = command.conflict ?? profile.conflict ?? 'never-overwrite';
   const prefix = command.prefix === null ? {} : { prefix: command.prefix };
   return ferry.add({ destinationId: DESTINATION, paths: command.paths, conflict, join: true, ...prefix });
+}
+
+/** `resume` also takes up what a server was not told: where it takes notices, it is told again. */
+async function tellServer(
+  ferry: Ferry,
+  profile: Profile,
+  { complain, interrupted }: Surroundings,
+): Promise<Ending> {
+  if (profile.callback?.noticeUrl === undefined) return 'idle';
+  const telling = ferry.notify({ kind: 'all' }).then((told): Ending => {
+    if (!told.ok) complain(told.fault.message);
+    return 'idle';
+  });
+  return Promise.race([telling, interrupted.then((): Ending => 'interrupted')]);
 }
 
 /** Tells how it goes, once a second, until it ends one way or another. */
@@ -151,11 +168,18 @@ async function watch(
   return ending;
 }
 
-/** Where several hold, the order is 2, 130, 3, 1. */
-function exitCode(ending: Ending, { scanFailed, summary: { items, done, skipped } }: Counter): number {
+/**
+ * Where several hold, the order is 2, 130, 3, 1. Files of which the server was not told (`untold`) are safe, and somebody
+ * must see to them all the same: a script looks at nothing but this.
+ */
+function exitCode(
+  ending: Ending,
+  { scanFailed, summary: { items, done, skipped } }: Counter,
+  untold: number,
+): number {
   if (ending === 'interrupted') return 130;
   if (ending === 'credentials') return 3;
-  return ending === 'gave-up' || scanFailed || items > done + skipped ? 1 : 0;
+  return ending === 'gave-up' || scanFailed || untold > 0 || items > done + skipped ? 1 : 0;
 }
 
 /** Nobody can be asked here: under `ask` a file that differs from the bucket's has failed. */

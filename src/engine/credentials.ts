@@ -72,9 +72,10 @@ export function takeCredentials(
 ): void {
   const destination = turn.destination(destinationId);
   if (outcome.ok) {
+    const { callsBack, ...note } = outcome.value;
     const held: Held = {
       kind: 'held',
-      ...outcome.value,
+      ...note,
       receivedAt: turn.at,
       renewing: false,
       renewAt: Infinity,
@@ -84,6 +85,7 @@ export function takeCredentials(
     const deadAlready = timesOf(held, destination.clockOffsetMs).expiredAt <= turn.at;
     turn.patchDestination(destinationId, {
       credentials: held,
+      callsBack,
       askFailures: 0,
       ...(deadAlready ? { clockOffsetMs: null } : {}),
     });

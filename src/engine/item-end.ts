@@ -39,10 +39,11 @@ export function finishDone(
   turn: Turn,
   item: LiveItem,
   crc64: Crc64,
-  stored: Omit<StoredObject, 'crc64'>,
+  { etag, versionId, requestId, untold }: Omit<StoredObject, 'crc64'>,
 ): void {
-  const requestIds = [...item.requestIds, stored.requestId].slice(-20);
-  close(turn, item, { kind: 'done', crc64, etag: stored.etag, versionId: stored.versionId, requestIds });
+  const requestIds = [...item.requestIds, requestId].slice(-20);
+  const note = untold === null ? {} : { untold };
+  close(turn, item, { kind: 'done', crc64, etag, versionId, requestIds, ...note });
 }
 
 function finish(turn: Turn, item: LiveItem, end: ItemEnd): void {

@@ -118,6 +118,9 @@ export function afterComplete(
 function prove(turn: Turn, item: LiveItem, ours: Crc64, stored: StoredObject): void {
   const more = { requestId: stored.requestId };
   if (stored.crc64 === ours) finishDone(turn, item, ours, stored);
+  else if (stored.crc64 === null && stored.untold !== null)
+    // Whatever becomes of the look, the object that is there may be ours.
+    goOn(turn, { ...item, answerLost: true }, { kind: 'settle', why: 'untold', ours, untold: stored.untold });
   else if (stored.crc64 === null)
     fail(
       turn,
@@ -164,6 +167,10 @@ export function afterSettle(
   generation: number,
 ): void {
   if (item.todo.kind !== 'settle') return;
+  if (item.todo.why === 'untold') {
+    afterUntold(turn, item, item.todo, result, generation);
+    return;
+  }
   const { why, ours } = item.todo;
   if (!result.ok) {
     if (result.fault.code !== 'no-permission') meetFault(turn, item, WHOLE, result.fault, generation);
@@ -174,7 +181,8 @@ export function afterSettle(
   const head = result.value;
   const { sizeBytes } = item.work.source.snapshot;
   const equal = head.kind === 'present' && head.sizeBytes === sizeBytes && head.crc64 === ours;
-  if (equal && (item.answerLost || why === 'gone')) finishDone(turn, item, ours, head);
+  if (equal && (item.answerLost || why === 'gone'))
+    finishDone(turn, item, ours, { ...head, untold: perhapsUntold(turn, item) });
   else if (equal && why === 'exists')
     close(turn, item, { kind: 'skipped', why: 'identical', crc64: ours, etag: head.etag });
   else if (why === 'gone')
@@ -184,6 +192,30 @@ export function afterSettle(
   else if (item.work.conflict === 'keep-both') keepBoth(turn, item);
   else if (item.work.conflict === 'ask') close(turn, item, { kind: 'conflict', fault: taken(item) });
   else close(turn, item, { kind: 'failed', fault: taken(item) });
+}
+
+/** OSS answered 203 and no CRC-64: HeadObject has it, or nothing is proven. Sent again it would be 203 again. */
+function afterUntold(
+  turn: Turn,
+  item: LiveItem,
+  { ours, untold }: Extract<Todo, { why: 'untold' }>,
+  result: Outcome<HeadResult>,
+  generation: number,
+): void {
+  if (!result.ok && result.fault.code === 'no-permission')
+    close(turn, item, { kind: 'conflict', fault: cannotTell(item, result.fault) });
+  else if (!result.ok) meetFault(turn, item, WHOLE, result.fault, generation);
+  else if (result.value.kind === 'missing')
+    restart(turn, item, resend(item), fault('upload-gone', 'What was stored is not there any more.'));
+  else if (result.value.crc64 === ours) finishDone(turn, item, ours, { ...result.value, untold });
+  else prove(turn, item, ours, { ...result.value, untold: null });
+}
+
+/** The answer was lost, and with it whether OSS has told the server that it was to tell. */
+function perhapsUntold(turn: Turn, item: LiveItem): Fault | null {
+  if (!turn.destination(item.work.destinationId).callsBack) return null;
+  const what = 'The answer of OSS was lost, so it is not known whether your server was told of the object.';
+  return fault('callback-failed', what);
 }
 
 function resend(item: LiveItem): Todo {

@@ -2,7 +2,7 @@
  * What the engine knows of clock, disk and OSS; its queue is in queue-ports.ts. Nothing here throws: what can go wrong comes back as a coded fault.
  * Instants are milliseconds since 1970 by the local clock unless the name says `server`.
  */
-import type { Outcome } from '../shared/faults';
+import type { Fault, Outcome } from '../shared/faults';
 import type { Crc64, DestinationId, ETag, ObjectKey, UploadId } from '../shared/ids';
 
 export interface ClockPort {
@@ -93,6 +93,8 @@ export interface CredentialsNote {
    * size up to 5 GB; it counts as one part (P3).
    */
   readonly way: 'requests' | 'form';
+  /** OSS is asked to tell a server of each object: whose answer was lost, of that it is not known whether it did. */
+  readonly callsBack: boolean;
 }
 
 export interface RequestContext {
@@ -114,6 +116,8 @@ export interface StoredObject {
   readonly etag: ETag;
   readonly versionId: string | null;
   readonly requestId: string;
+  /** 203 CallbackFailed: it is stored, but the server that OSS was to tell of it was not told. */
+  readonly untold: Fault | null;
 }
 
 export interface StoredPart {

@@ -35,6 +35,8 @@ export type Todo =
   | { readonly kind: 'complete' }
   /** HeadObject decides what became of a request whose answer was lost. */
   | { readonly kind: 'settle'; readonly why: 'exists' | 'gone'; readonly ours: Crc64 }
+  /** HeadObject proves what OSS stored (203) without saying its CRC-64. */
+  | { readonly kind: 'settle'; readonly why: 'untold'; readonly ours: Crc64; readonly untold: Fault }
   /** The upload belongs to an older state of the file. */
   | { readonly kind: 'abort' };
 type ItemEtag = UploadedPart['etag'];
@@ -127,6 +129,8 @@ export interface DestinationState {
   readonly leftoverFailures: number;
   /** Requests at once: grows by one while goodput grows, halves on 5xx, limits and timeouts. */
   readonly connections: number;
+  /** As the newest credentials say. */
+  readonly callsBack: boolean;
   readonly halvedAt: number;
   readonly goodput: {
     readonly since: number;
@@ -205,6 +209,7 @@ export function newDestination(destinationId: DestinationId, at: number): Destin
     leftoversBlockedUntil: 0,
     leftoverFailures: 0,
     connections: FIRST_CONNECTIONS,
+    callsBack: false,
     halvedAt: 0,
     goodput: { since: at, bytes: 0, before: 0, full: false },
   };

@@ -11,11 +11,13 @@ const KEPT = 4;
 /** Holds the secrets in memory and gives the engine their number alone (P10). */
 export class CredentialsKeeper implements CredentialsPort {
   readonly #ask: AskCredentials;
+  readonly #callsBack: (destinationId: DestinationId, grant: Grant) => boolean;
   readonly #held = new Map<DestinationId, { generation: number; credentials: Grant }[]>();
   #generation = 0;
 
-  constructor(ask: AskCredentials) {
+  constructor(ask: AskCredentials, callsBack: (destinationId: DestinationId, grant: Grant) => boolean) {
     this.#ask = ask;
+    this.#callsBack = callsBack;
   }
 
   async ask(destinationId: DestinationId, fresh: boolean): Promise<Outcome<CredentialsNote>> {
@@ -25,7 +27,9 @@ export class CredentialsKeeper implements CredentialsPort {
     const held = [{ generation, credentials: answer.value }, ...(this.#held.get(destinationId) ?? [])];
     this.#held.set(destinationId, held.slice(0, KEPT));
     const way = answer.value.kind === 'post-policy' ? 'form' : 'requests';
-    return success({ generation, expiresAtServer: answer.value.expiresAtServer, way });
+    const { expiresAtServer } = answer.value;
+    const callsBack = this.#callsBack(destinationId, answer.value);
+    return success({ generation, expiresAtServer, way, callsBack });
   }
 
   /** The secrets of a generation, where a request is signed. */

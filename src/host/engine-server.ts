@@ -9,6 +9,7 @@ import type { AskUploadUrls } from '../oss/signed-urls';
 import type { UploadUrlAnswer } from '../shared/upload-urls';
 import { answerFaces } from './faces/faces-calls';
 import { openFerry, type Ferry } from './ferry';
+import type { SendNotice } from './notices';
 
 /** Five deltas a second: twice what a reader of numbers can follow, half of what the window may get at most. */
 const DELTA_MS = 200;
@@ -26,6 +27,7 @@ class EngineServer {
   readonly #link: Link<ToEngine, FromEngine>;
   readonly #asked = new Map<number, (outcome: Outcome<Grant>) => void>();
   readonly #signing = new Map<number, (outcome: Outcome<UploadUrlAnswer>) => void>();
+  readonly #noticing = new Map<number, (outcome: Outcome<void>) => void>();
   readonly #detecting = new Map<number, (outcome: Outcome<LocalFaces>) => void>();
   #ferry: Promise<Outcome<Ferry>> | null = null;
   #nextAsk = 1;
@@ -48,6 +50,11 @@ class EngineServer {
     if (message.kind === 'upload-urls') {
       this.#signing.get(message.id)?.(message.outcome);
       this.#signing.delete(message.id);
+      return;
+    }
+    if (message.kind === 'noticed') {
+      this.#noticing.get(message.id)?.(message.outcome);
+      this.#noticing.delete(message.id);
       return;
     }
     if (message.kind === 'detected') {
@@ -76,6 +83,12 @@ class EngineServer {
         this.#signing.set(id, resolve);
         this.#link.send({ kind: 'ask-upload-urls', id, destinationId, question, fresh });
       });
+    const sendNotice: SendNotice = (destinationId, notice) =>
+      new Promise((resolve) => {
+        const id = this.#nextAsk++;
+        this.#noticing.set(id, resolve);
+        this.#link.send({ kind: 'send-notice', id, destinationId, notice });
+      });
     // The detector's process is main's.
     const detector: Detector = {
       detect: (path) =>
@@ -92,6 +105,7 @@ class EngineServer {
       connections,
       ask,
       askUploadUrls,
+      sendNotice,
       faces: { detector, onChange },
     });
     if (!ferry.ok) {
@@ -116,7 +130,7 @@ class EngineServer {
     ferry: Ferry,
     message: Exclude<
       ToEngine,
-      { kind: 'start' | 'credentials' | 'upload-urls' | 'detected' | 'call' | 'stop' }
+      { kind: 'start' | 'credentials' | 'upload-urls' | 'noticed' | 'detected' | 'call' | 'stop' }
     >,
   ): void {
     switch (message.kind) {
@@ -156,7 +170,8 @@ class EngineServer {
         return ferry.view.detail(calls['queue.detail'].input.parse(call.input).itemId);
       case 'queue.command': {
         const { verb, scope } = calls['queue.command'].input.parse(call.input);
-        const outcome = await ferry.runner.command(verb, scope);
+        const outcome =
+          verb === 'notify' ? await ferry.notify(scope) : await ferry.runner.command(verb, scope);
         ferry.view.noteCommand();
         return outcome;
       }

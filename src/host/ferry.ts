@@ -9,16 +9,19 @@ import { failure, fault, success, type Fault, type Outcome } from '../shared/fau
 import type { Destination } from '../shared/engine-link';
 import type { BatchId, DestinationId } from '../shared/ids';
 import type { ConflictPolicy, Profile } from '../shared/profile';
+import type { Scope } from '../shared/queue-view';
 import { openQueueStore } from '../store/queue-store';
 import type { QueueStore } from '../store/queue-types';
 import { batchPrefix } from './batch-prefix';
 import { systemClock, systemRandom } from './clock';
+import { callsBack } from './calls-back';
 import { CredentialsKeeper, type AskCredentials } from './credentials-keeper';
 import { Destinations } from './destinations';
 import { canAskImm } from './faces/askers';
 import type { Faces } from './faces/faces';
 import { createFaces, scannerWaking, storeWaking, type FacesSetting } from './ferry-faces';
 import { createFiles } from './files';
+import { tellAgain, type SendNotice } from './notices';
 import { QueueView } from './queue-view';
 import { createScanner } from './scanner';
 import { uploadRoots } from './upload-roots';
@@ -34,6 +37,8 @@ export interface FerryOptions {
   readonly ask: AskCredentials;
   /** Asks the server that signs for a destination of `signed-url`; left out: there are none. */
   readonly askUploadUrls?: AskUploadUrls;
+  /** Sends a notice with the bearer of its destination; left out: servers are told nothing again. */
+  readonly sendNotice?: SendNotice;
   /** Silence after which a request is given up; the transport's 20 s unless told otherwise. */
   readonly stallMs?: number;
   /** Told once for each item, when its end is on the disk. */
@@ -73,6 +78,8 @@ export interface Ferry {
   setDestinations(destinations: readonly Destination[]): void;
   profile(destinationId: DestinationId): Profile | null;
   add(options: AddOptions): Promise<Outcome<{ readonly batchId: BatchId }>>;
+  /** See `tellAgain`. */
+  notify(scope: Scope): Promise<Outcome<{ readonly affected: number }>>;
   /** What all that is unfinished waits for, if it does. */
   waiting(): Waiting | null;
   /** Stops cleanly and closes the queue. */
@@ -85,7 +92,9 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   if (!opened.ok) return opened;
   const store = opened.value;
   const destinations = new Destinations(store, options.destinations);
-  const keeper = new CredentialsKeeper(options.ask);
+  const keeper = new CredentialsKeeper(options.ask, (id, grant) =>
+    callsBack(destinations.profile(id), grant),
+  );
   const objects = createObjectStore({
     destination: (id) => destinations.place(id),
     credentials: (id, generation) => keeper.credentials(id, generation),
@@ -150,6 +159,11 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     },
     profile: (id) => destinations.profile(id),
     add: (add) => addUpload({ store, runner, destinations, asksImm: options.faces?.asksImm !== false }, add),
+    notify: (scope) =>
+      tellAgain(
+        { store, profile: (id) => destinations.place(id), send: options.sendNotice ?? nobodySends },
+        scope,
+      ),
     waiting: () => waitingOf(runner.state),
     close: async () => {
       faces.close();
@@ -161,6 +175,9 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     },
   });
 }
+
+const nobodySends: SendNotice = () =>
+  Promise.resolve(failure(fault('internal', 'Nobody was named who sends notices.')));
 
 interface Uploading {
   readonly store: QueueStore;

@@ -19,6 +19,8 @@ interface Standing {
 }
 
 export interface QueueStatus extends Standing {
+  /** Done, and the server that OSS was to tell does not know of them. */
+  readonly untold: number;
   readonly batches: readonly (Standing & {
     readonly batchId: number;
     readonly name: string;
@@ -32,11 +34,14 @@ export function readQueue(directory: string): Outcome<QueueStatus> {
   if (!reader.ok) return reader;
   const totals = reader.value.totals();
   const batches = reader.value.listBatches(500);
+  const untold = reader.value.untoldCount();
   reader.value.close();
   if (!totals.ok) return totals;
+  if (!untold.ok) return untold;
   if (!batches.ok) return batches;
   return success({
     ...standing(totals.value.items, totals.value),
+    untold: untold.value,
     batches: batches.value.map((batch) => ({
       batchId: batch.batchId,
       name: batch.name,

@@ -1,5 +1,6 @@
 /** Credentials, secrets and keychain of the app, joined. */
 import { sessionPrefix } from '../host/batch-prefix';
+import { sendNotice } from '../oss/notice';
 import { askPostPolicy } from '../oss/post-policy';
 import { askTokenServer } from '../oss/token-server';
 import type { Destination } from '../shared/engine-link';
@@ -13,6 +14,7 @@ import { Secrets, type SecretNotes } from './secrets';
 const SOURCES: CredentialSources = {
   askTokenServer: (question) => askTokenServer({ ...question, now: () => Date.now() }),
   askPostPolicy: (question) => askPostPolicy({ ...question, now: () => Date.now() }),
+  sendNotice: (question) => sendNotice({ ...question, now: () => Date.now() }),
   assumeRole: async (profile, caller) => {
     const { assumeRole } = await import('../oss/assume-role');
     return assumeRole({ profile, caller, prefix: sessionPrefix(profile), now: () => Date.now() });

@@ -1,11 +1,13 @@
 import type { Caller } from '../oss/assume-role';
 import { assertNever } from '../shared/brand';
+import { noticeBearer, type NoticeQuestion } from '../oss/notice';
 import { UrlServer } from '../oss/url-server';
 import type { Grant, TemporaryCredentials } from '../shared/credentials';
 import type { Destination } from '../shared/engine-link';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { CredentialsView, DestinationView } from '../shared/ipc/contract';
+import type { Notice } from '../shared/notice';
 import { parsePasted, PASTE_SENTENCES } from '../shared/pasted-credentials';
 import type { Profile } from '../shared/profile';
 import { needsSecret, WAYS, type Secret } from '../shared/secrets';
@@ -26,6 +28,7 @@ export type AskTokenServer = (question: {
 export interface CredentialSources {
   readonly askTokenServer: AskTokenServer;
   readonly askPostPolicy: (question: Parameters<AskTokenServer>[0]) => Promise<Outcome<Grant>>;
+  sendNotice(question: Omit<NoticeQuestion, 'now'>): Promise<Outcome<void>>;
   assumeRole(profile: Profile, caller: Caller): Promise<Outcome<TemporaryCredentials>>;
   /** The AccessKey pair of a profile of the aliyun CLI. */
   aliyunProfile(name: string): Promise<Outcome<Caller>>;
@@ -195,6 +198,22 @@ export class Credentials {
     if (destination?.profile.authorization.kind !== 'signed-url')
       return missing('No server signs for this destination.');
     return this.#urlServer(destination).ask(question, fresh);
+  }
+
+  /** Tells the server that a destination names of an object: the engine holds no bearer. */
+  async sendNotice(destination: Destination | undefined, notice: Notice): Promise<Outcome<void>> {
+    const url = destination?.profile.callback?.noticeUrl;
+    if (destination === undefined || url === undefined)
+      return failure(fault('invalid-input', 'This destination names no address for notices.'));
+    const { profile } = destination;
+    const bearer = await this.bearer(destination);
+    if (!bearer.ok) return bearer;
+    return this.#sources.sendNotice({
+      url,
+      bearer: noticeBearer(profile, bearer.value),
+      notice,
+      allowInsecure: profile.allowInsecure,
+    });
   }
 
   #urlServer({ destinationId, profile }: Destination): UrlServer {

@@ -5,6 +5,7 @@ import type { Detector, FacesChange } from '../shared/faces';
 import { fault, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { CallInput, CallValue, Reply } from '../shared/ipc/contract';
+import type { Notice } from '../shared/notice';
 import type { EngineStatus, QueueDelta } from '../shared/queue-view';
 import type { UploadUrlAnswer, UploadUrlQuestion } from '../shared/upload-urls';
 import type { Log } from './log';
@@ -43,6 +44,8 @@ export interface SupervisorPorts {
     question: UploadUrlQuestion,
     fresh: boolean,
   ): Promise<Outcome<UploadUrlAnswer>>;
+  /** Sends a notice with the bearer of its destination. */
+  sendNotice(destinationId: DestinationId, notice: Notice): Promise<Outcome<void>>;
   onStatus(status: EngineStatus): void;
   onDelta(delta: QueueDelta): void;
   onFaces(change: FacesChange): void;
@@ -183,6 +186,9 @@ export class EngineSupervisor {
       case 'ask-upload-urls':
         void this.#answerUploadUrls(process, message);
         return;
+      case 'send-notice':
+        void this.#answerNotice(process, message);
+        return;
       case 'detect':
         void this.#answerDetect(process, message.id, message.path);
         return;
@@ -213,6 +219,14 @@ export class EngineSupervisor {
   ): Promise<void> {
     const outcome = await this.#ports.askUploadUrls(destinationId, question, fresh);
     if (this.#process() === process) process.send({ kind: 'upload-urls', id, outcome });
+  }
+
+  async #answerNotice(
+    process: EngineProcess,
+    { id, destinationId, notice }: Extract<FromEngine, { kind: 'send-notice' }>,
+  ): Promise<void> {
+    const outcome = await this.#ports.sendNotice(destinationId, notice);
+    if (this.#process() === process) process.send({ kind: 'noticed', id, outcome });
   }
 
   async #answerDetect(process: EngineProcess, id: number, path: string): Promise<void> {

@@ -114,6 +114,7 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
     askCredentials: (destinationId, fresh) => credentials.ask(find(destinationId), fresh),
     askUploadUrls: (destinationId, question, fresh) =>
       credentials.uploadUrls(find(destinationId), question, fresh),
+    sendNotice: (destinationId, notice) => credentials.sendNotice(find(destinationId), notice),
     onStatus: (status) => publish('engine.status', status),
     onDelta: (delta) => publish('queue.delta', delta),
     onFaces: (change) => publish('faces.changed', change),

@@ -1,5 +1,5 @@
 import type { HeadResult, ListedPart, StoredObject, StoredPart } from '../engine/ports';
-import { failure, fault, success, type Outcome } from '../shared/faults';
+import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import type { Crc64, ETag, UploadId } from '../shared/ids';
 import { headerOf, requestIdOf } from './errors';
 import type { WireAnswer } from './exchange';
@@ -22,12 +22,14 @@ export interface UploadMarker {
   readonly uploadId: string;
 }
 
-export function readStoredObject(answer: WireAnswer): Outcome<StoredObject> {
+/** @param untold of a 203: what OSS says of the callback that failed */
+export function readStoredObject(answer: WireAnswer, untold: Fault | null = null): Outcome<StoredObject> {
   return success({
     crc64: crc64Of(headerOf(answer.headers, 'x-oss-hash-crc64ecma')),
     etag: etagOf(headerOf(answer.headers, 'etag') ?? ''),
     versionId: headerOf(answer.headers, 'x-oss-version-id'),
     requestId: requestIdOf(answer.headers),
+    untold,
   });
 }
 
@@ -62,20 +64,17 @@ export function readInitiated(answer: WireAnswer): Outcome<{ uploadId: UploadId;
 }
 
 /**
- * The receipt of Complete. A consent that cannot be read leaves open what became of the object, so it counts as a
- * lost answer and not as a bad one.
+ * The receipt of Complete. With a callback the body is what the called server said, and the headers alone speak. A
+ * consent that cannot be read leaves open what became of the object, so it counts as a lost answer and not as a bad one.
  */
-export function readCompleted(answer: WireAnswer): Outcome<StoredObject> {
+export function readCompleted(answer: WireAnswer, untold: Fault | null = null): Outcome<StoredObject> {
+  const stored = readStoredObject(answer, untold);
   const xml = parseXml(answer.body.toString('utf8'), 'CompleteMultipartUploadResult');
-  const etag = xml === null ? null : (textOf(xml, 'ETag') ?? headerOf(answer.headers, 'etag'));
-  if (etag === null)
-    return failure(fault('connection-lost', 'The answer to CompleteMultipartUpload could not be read.'));
-  return success({
-    crc64: crc64Of(headerOf(answer.headers, 'x-oss-hash-crc64ecma')),
-    etag: etagOf(etag),
-    versionId: headerOf(answer.headers, 'x-oss-version-id'),
-    requestId: requestIdOf(answer.headers),
-  });
+  const etag = xml === null ? null : textOf(xml, 'ETag');
+  if (stored.ok && etag !== null) return success({ ...stored.value, etag: etagOf(etag) });
+  if (untold !== null || (stored.ok && (stored.value.etag !== '' || stored.value.crc64 !== null)))
+    return stored;
+  return failure(fault('connection-lost', 'The answer to CompleteMultipartUpload could not be read.'));
 }
 
 export function readPartsPage(answer: WireAnswer): Outcome<Page<ListedPart, number>> {

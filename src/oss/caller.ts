@@ -36,6 +36,8 @@ export interface Call {
   readonly sizeBytes?: number;
   /** The grant itself is in the body: nothing is signed. */
   readonly isForm?: true;
+  /** It makes an object of which OSS may be asked to tell a server: 203 says that it is stored and nobody was told. */
+  readonly stores?: true;
   /** Counts body bytes; left out for documents that are no part of an object. */
   readonly onSent?: (bytes: number) => void;
   readonly patience?: number;
@@ -43,11 +45,31 @@ export interface Call {
 
 /** Where calls go out and answers are first judged. */
 export interface Caller {
-  /** Signs, sends and gives OSS's consent (2xx) to `read`; everything else becomes a fault. */
-  call<T>(context: RequestContext, call: Call, read: (answer: WireAnswer) => Outcome<T>): Promise<Answer<T>>;
+  /**
+   * Signs, sends and gives OSS's consent (2xx) to `read`; everything else becomes a fault. Of a call that stores, 203
+   * is consent too: `untold` then says what became of the callback.
+   */
+  call<T>(context: RequestContext, call: Call, read: Read<T>): Promise<Answer<T>>;
   /** Sends HEAD without a signature, and tells whether OSS answered at all. */
   greet(context: RequestContext): Promise<Answer<void>>;
 }
+
+/** OSS does not say which right is missing: those that come into question. */
+function rightsFor({ action, operation, headers = {}, isForm }: Call, { object }: Profile): string {
+  const says = (name: string): boolean => Object.keys(headers).some((known) => known.toLowerCase() === name);
+  const rights = [
+    `oss:${action ?? operation}`,
+    ...(says('x-oss-tagging') || (isForm === true && object?.tags !== undefined)
+      ? ['oss:PutObjectTagging']
+      : []),
+    ...(says('x-oss-object-acl') || (isForm === true && object?.acl !== undefined)
+      ? ['oss:PutObjectAcl']
+      : []),
+  ];
+  return rights.join(' or ');
+}
+
+type Read<T> = (answer: WireAnswer, untold: Fault | null) => Outcome<T>;
 
 /** OSS's longest documents are pages of 1,000 entries; a hostile answer must not fill the memory. */
 const ANSWER_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -95,7 +117,7 @@ export function createCaller(options: CallerOptions): Caller {
         return unanswered(fault('credentials-missing', 'There are no credentials for this destination.'));
       const asked: Asked = {
         operation: call.operation,
-        action: `oss:${call.action ?? call.operation}`,
+        action: rightsFor(call, profile),
         keyPrefix: fixedPrefix(profile.prefix),
         // Who signs for us does so with temporary credentials, too.
         accessKeyId: 'accessKeyId' in credentials ? credentials.accessKeyId : 'STS.',
@@ -103,7 +125,11 @@ export function createCaller(options: CallerOptions): Caller {
       const prepared = await prepareBy(credentials, profile, context, call);
       if (!prepared.ok) return unanswered(prepared.fault);
       if (prepared.value.kind === 'answer')
-        return judge(prepared.value.answer, asked, bucketOrigin(profile), options.now(), read);
+        return judge(
+          prepared.value.answer,
+          { asked, call, origin: bucketOrigin(profile), now: options.now() },
+          read,
+        );
       const { origin, path, headers } = prepared.value;
       const sent = await options.transport.send({
         origin,
@@ -117,7 +143,7 @@ export function createCaller(options: CallerOptions): Caller {
         patience: call.patience ?? 1,
       });
       if (!sent.ok) return unanswered(sent.fault);
-      return judge(sent.value, asked, origin, options.now(), read);
+      return judge(sent.value, { asked, call, origin, now: options.now() }, read);
     },
 
     async greet(context) {
@@ -195,17 +221,18 @@ function prepare(
   }
 }
 
-function judge<T>(
-  answer: WireAnswer,
-  asked: Asked,
-  origin: Origin,
-  now: number,
-  read: (answer: WireAnswer) => Outcome<T>,
-): Answer<T> {
+interface Heard {
+  readonly asked: Asked;
+  readonly call: Call;
+  readonly origin: Origin;
+  readonly now: number;
+}
+
+function judge<T>(answer: WireAnswer, { asked, call, origin, now }: Heard, read: Read<T>): Answer<T> {
   const { status, clockOffsetMs } = answer;
   if (!isAnswerOfOss(answer.headers)) return unanswered(foreignAnswerFault(status, origin.host));
-  // 203 is OSS's way to say: stored, but the callback failed.
-  if (status < 200 || status >= 300 || status === 203) {
+  const isUntold = status === 203 && call.stores === true;
+  if (status < 200 || status >= 300 || (status === 203 && !isUntold)) {
     const refusal = refusalOf(answer, asked, now);
     const exact = refusal.serverTimeAt === null ? clockOffsetMs : refusal.serverTimeAt - now;
     return { ...failure(refusal.fault), clockOffsetMs: exact };
@@ -215,5 +242,5 @@ function judge<T>(
       ...failure(fault('bad-answer', `OSS agreed to ${asked.operation} before it had the bytes.`)),
       clockOffsetMs,
     };
-  return { ...read(answer), clockOffsetMs };
+  return { ...read(answer, isUntold ? refusalOf(answer, asked, now).fault : null), clockOffsetMs };
 }

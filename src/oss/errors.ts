@@ -125,6 +125,13 @@ function sentenceOf(code: FaultCode, said: Said, asked: Asked, status: number): 
   }
   if (code === 'wrong-endpoint' && said.endpoint !== null)
     return `OSS refused ${asked.operation}: the bucket is at ${hostIn(said.endpoint)} (${name}).`;
+  if (code === 'callback-failed') {
+    const why = said.message === '' ? '' : `: ${plain(said.message)}`;
+    return `OSS has stored the object, but could not tell your server of it (${name})${why}`.replace(
+      /\.*$/,
+      '.',
+    );
+  }
   // OSS's words help only where we have none of our own; SignatureDoesNotMatch quotes what was signed.
   const words = code === 'server-refused' && said.message !== '' ? `: ${plain(said.message)}` : '';
   return `OSS refused ${asked.operation} (${name})${words}`.replace(/\.*$/, '.');

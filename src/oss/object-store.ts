@@ -27,8 +27,9 @@ import {
   type Page,
   type UploadMarker,
 } from './answers';
+import { callbackHeaders } from './callback-headers';
 import { bodyOf, createCaller, type Caller } from './caller';
-import { contentTypeOf } from './content-type';
+import { completeHeaders, initiateHeaders, putHeaders, type ObjectToBe } from './object-headers';
 import { postObject } from './post-object';
 import type { AskUploadUrls } from './signed-urls';
 import { createTransport } from './transport';
@@ -62,6 +63,12 @@ const PAGE_ENTRIES = '1000';
 export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort & { close(): void } {
   const transport = createTransport(options);
   const caller = createCaller({ askUploadUrls: nobodySigns, ...options, transport });
+  // The profile of this moment: a setting that is changed holds for the objects that are begun from then on.
+  const toBe = (context: RequestContext, key: ObjectKey, write: NewObjectOptions): ObjectToBe => ({
+    settings: options.destination(context.destinationId)?.object,
+    key,
+    tagging: write.tagging ?? null,
+  });
   return {
     postObject: (context, key, body, write) => postObject(caller, options, context, key, body, write),
     putObject: (context, key, body, write) =>
@@ -69,12 +76,14 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
         context,
         {
           operation: 'PutObject',
+          stores: true,
           method: 'PUT',
           key,
           headers: {
-            'Content-Type': contentTypeOf(key),
+            ...putHeaders(toBe(context, key, write)),
+            ...callbackHeaders(options.destination(context.destinationId)?.callback),
             'Content-MD5': body.md5,
-            ...newObjectHeaders(write),
+            ...writeHeaders(write),
           },
           body,
           onSent: (bytes) => context.onSent(bytes),
@@ -90,7 +99,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
           method: 'POST',
           key,
           subresources: { uploads: '' },
-          headers: { 'Content-Type': contentTypeOf(key), ...newObjectHeaders(write) },
+          headers: { ...initiateHeaders(toBe(context, key, write)), ...writeHeaders(write) },
           sizeBytes: write.sizeBytes,
         },
         readInitiated,
@@ -113,10 +122,12 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
     listParts: (context, key, uploadId) => listParts(caller, context, key, uploadId),
     completeMultipartUpload: (context, key, uploadId, parts, write) => {
       const document = new TextEncoder().encode(completeDocument(parts));
+      const profile = options.destination(context.destinationId);
       return caller.call(
         context,
         {
           operation: 'CompleteMultipartUpload',
+          stores: true,
           action: 'PutObject',
           method: 'POST',
           key,
@@ -124,6 +135,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
           headers: {
             'Content-Type': 'application/xml',
             'Content-MD5': createHash('md5').update(document).digest('base64'),
+            ...completeHeaders(profile?.object),
+            ...callbackHeaders(profile?.callback),
             ...writeHeaders(write),
           },
           body: bodyOf(document),
@@ -142,11 +155,6 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
 
 const nobodySigns: AskUploadUrls = () =>
   Promise.resolve(failure(fault('internal', 'Nobody was named who signs for this destination.')));
-
-function newObjectHeaders(write: NewObjectOptions): Record<string, string> {
-  const { tagging = null } = write;
-  return { ...writeHeaders(write), ...(tagging === null ? {} : { 'x-oss-tagging': tagging }) };
-}
 
 function writeHeaders(write: WriteOptions): Record<string, string> {
   return write.forbidOverwrite ? { 'x-oss-forbid-overwrite': 'true' } : {};

@@ -5,7 +5,8 @@ import type { FormGrant } from '../shared/credentials';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import { addressingOf, type Profile } from '../shared/profile';
 import { bucketOrigin, originOf } from './address';
-import { contentTypeOf } from './content-type';
+import { callbackFields } from './callback-headers';
+import { putHeaders } from './object-headers';
 
 /** OSS: all fields but `file`, the key included, have 8 KB at most. */
 const MOST_FIELD_BYTES = 8 * 1024;
@@ -35,11 +36,19 @@ export function formOf(
 ): Outcome<Form> {
   const problem = hostProblem(profile, grant) ?? keyProblem(grant, key) ?? sizeProblem(grant, file.sizeBytes);
   if (problem !== null) return failure(problem);
+  const { 'Content-Type': contentType = '', ...settings } = putHeaders({
+    settings: profile.object,
+    key,
+    tagging,
+  });
+  // Who gives the policy has the first word on callbacks.
+  const isCalledBack = grant.fields.some(([name]) => name === 'callback');
   const boundary = `ferry-${randomBytes(16).toString('hex')}`;
   const fields: readonly (readonly [string, string])[] = [
     ['key', key],
     ...grant.fields,
-    ...(tagging === null ? [] : [['x-oss-tagging', tagging] as const]),
+    ...Object.entries(settings),
+    ...(isCalledBack ? [] : callbackFields(profile.callback)),
   ];
   const bytes = fields.reduce((sum, field) => sum + Buffer.byteLength(field.join('')), 0);
   if (bytes > MOST_FIELD_BYTES)
@@ -47,7 +56,7 @@ export function formOf(
   const head = Buffer.from(
     fields.map(([name, value]) => fieldOf(boundary, name, value)).join('') +
       `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n` +
-      `Content-Type: ${contentTypeOf(key)}\r\n\r\n`,
+      `Content-Type: ${contentType}\r\n\r\n`,
   );
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   return success({

@@ -31,6 +31,7 @@ export function postObject(
       method: 'POST',
       key: null,
       isForm: true,
+      stores: true,
       // A policy that has a condition on it wants it said either way.
       headers: {
         'Content-Type': form.value.contentType,

@@ -53,6 +53,9 @@ export class SignedUrls {
     const question = questionOf(call);
     if (question === null)
       return failure(fault('no-permission', `The signing server does not sign ${call.operation}.`));
+    const unsigned = unsignedHeader(call);
+    if (unsigned !== null)
+      return failure(fault('invalid-input', `The signing server does not sign the header ${unsigned}.`));
     const answer =
       question.operation === 'UploadPart'
         ? await this.#part(context, grant, question)
@@ -150,6 +153,16 @@ function questionOf(call: Call): UploadUrlQuestion | null {
 }
 
 const SIGNABLE = /^(content-md5|content-type|x-oss-(forbid-overwrite|storage-class|tagging|meta-.+))$/;
+
+/** A header of a new object that would not reach OSS. The profile is refused before (profile.ts); this is the last line. */
+function unsignedHeader({ operation, headers = {} }: Call): string | null {
+  const names = Object.keys(headers).map((name) => name.toLowerCase());
+  // Complete is sent by the server itself, with a document and an MD5 of its own.
+  if (operation === 'CompleteMultipartUpload')
+    return names.find((name) => name.startsWith('x-oss-') && name !== 'x-oss-forbid-overwrite') ?? null;
+  const isNew = operation === 'PutObject' || operation === 'InitiateMultipartUpload';
+  return isNew ? (names.find((name) => !SIGNABLE.test(name)) ?? null) : null;
+}
 
 function signable(headers: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);

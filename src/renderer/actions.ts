@@ -2,7 +2,7 @@ import type { Fault } from '../shared/faults';
 import type { FacesSource, IngestAnswer } from '../shared/faces';
 import type { DestinationId, ItemId } from '../shared/ids';
 import type { CallValue, Reply, Settings } from '../shared/ipc/contract';
-import type { Scope, Verb } from '../shared/queue-view';
+import type { QueueVerb, Scope } from '../shared/queue-view';
 import type { Ferry } from './ferry';
 import { currentDestination } from './store/app-store';
 
@@ -22,7 +22,7 @@ export function valueOf<T>(ferry: Ferry, reply: Reply<T>): T | undefined {
   return undefined;
 }
 
-export async function command(ferry: Ferry, verb: Verb, scopes: readonly Scope[]): Promise<void> {
+export async function command(ferry: Ferry, verb: QueueVerb, scopes: readonly Scope[]): Promise<void> {
   for (const scope of scopes) valueOf(ferry, await ferry.bridge.call('queue.command', { verb, scope }));
 }
 

@@ -4,6 +4,7 @@ import type { Fault, Outcome } from './faults';
 import type { FacesChange, LocalFaces } from './faces';
 import type { DestinationId } from './ids';
 import type { CallInput, CallName, CallValue, Reply } from './ipc/contract';
+import type { Notice } from './notice';
 import type { Profile } from './profile';
 import type { QueueDelta } from './queue-view';
 import type { UploadUrlAnswer, UploadUrlQuestion } from './upload-urls';
@@ -41,6 +42,7 @@ export type ToEngine =
     }
   | { readonly kind: 'credentials'; readonly id: number; readonly outcome: Outcome<Grant> }
   | { readonly kind: 'upload-urls'; readonly id: number; readonly outcome: Outcome<UploadUrlAnswer> }
+  | { readonly kind: 'noticed'; readonly id: number; readonly outcome: Outcome<void> }
   | { readonly kind: 'detected'; readonly id: number; readonly outcome: Outcome<LocalFaces> }
   /** New credentials can be had (the user signed in): ask again at once. */
   | { readonly kind: 'credentials-changed'; readonly destinationId: DestinationId }
@@ -69,6 +71,13 @@ export type FromEngine =
       readonly destinationId: DestinationId;
       readonly question: UploadUrlQuestion;
       readonly fresh: boolean;
+    }
+  /** The server that takes notices wants the same bearer. */
+  | {
+      readonly kind: 'send-notice';
+      readonly id: number;
+      readonly destinationId: DestinationId;
+      readonly notice: Notice;
     }
   /** Looks for faces in a file; the detector's process is main's. */
   | { readonly kind: 'detect'; readonly id: number; readonly path: string }

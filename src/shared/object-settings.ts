@@ -83,11 +83,14 @@ const sizeOf = (entries: readonly (readonly [string, string])[]): number =>
  * (https://www.alibabacloud.com/help/en/oss/developer-reference/callback).
  */
 export const callbackSchema = z.strictObject({
-  url: z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' }),
+  /** Where OSS calls back, with `body`; both are left out where the server that signs says it. */
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' })
+    .optional(),
   /** Left out: the host of the URL. */
   host: headerText(255).optional(),
   /** What is sent, with `${object}`, `${size}`, `${x:name}` and the like in it. */
-  body: z.string().min(1, 'must not be empty').max(4096),
+  body: z.string().min(1, 'must not be empty').max(4096).optional(),
   bodyType: z.enum(['application/x-www-form-urlencoded', 'application/json']).optional(),
   sni: z.boolean().optional(),
   /** `${x:name}` in the body. */

@@ -77,6 +77,55 @@ export const isLoopback = (host: string): boolean =>
 const hostOf = (value: string): string =>
   /^https?:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)/.exec(value)?.[1] ?? '';
 
+interface Problem {
+  readonly path: readonly string[];
+  readonly message: string;
+  /** Set where the field is right by itself, and cannot be had by this way of authorization. */
+  readonly way?: string;
+}
+
+interface Ways {
+  readonly authorization: { readonly kind: string };
+  readonly object?: z.output<typeof objectSettingsSchema> | undefined;
+  readonly callback?: z.output<typeof callbackSchema> | undefined;
+}
+
+/** A signed URL carries what the server has signed and no more (docs/app-server.md): nothing is dropped in silence. */
+function unsignedSettings({ authorization, object }: Ways): readonly Problem[] {
+  if (authorization.kind !== 'signed-url') return [];
+  const fields = ['acl', 'encryption', 'cacheControl', 'contentDispositions'] as const;
+  const message = 'cannot be said with signed URLs, whose server does not sign it; leave it out';
+  return fields
+    .filter((field) => object?.[field] !== undefined)
+    .map((field) => ({ path: ['object', field], message, way: authorization.kind }));
+}
+
+/** Who says where OSS calls back: the profile, or for signed URLs the server that signs. */
+function callbackProblems({ authorization, callback }: Ways): readonly Problem[] {
+  if (callback === undefined) return [];
+  const { url, host, body, bodyType, sni, variables, noticeUrl } = callback;
+  const said = Object.entries({ url, host, body, bodyType, sni, variables }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const at = (field: string, message: string): readonly Problem[] => [{ path: ['callback', field], message }];
+  if (authorization.kind === 'signed-url' && said[0] !== undefined)
+    return [
+      {
+        path: ['callback', said[0][0]],
+        message: 'is for the server to say that signs the URLs; leave it out (noticeUrl may stay)',
+        way: authorization.kind,
+      },
+    ];
+  const needs = said.length > 0 || noticeUrl === undefined || !ASKS_SERVER.has(authorization.kind);
+  if (authorization.kind !== 'signed-url' && needs && url === undefined)
+    return at('url', 'is missing: the address that OSS calls back');
+  if (url !== undefined && body === undefined) return at('body', 'is missing: what OSS sends to the address');
+  return [];
+}
+
+/** Their server may ask for callbacks by itself. */
+const ASKS_SERVER: ReadonlySet<string> = new Set(['signed-url', 'post-policy']);
+
 /** Where objects go and how uploading is authorized. It holds no secret. */
 export const profileSchema = z
   .strictObject({
@@ -97,6 +146,13 @@ export const profileSchema = z
     callback: callbackSchema.optional(),
   })
   .superRefine((profile, context) => {
+    for (const { path, message, way } of [...unsignedSettings(profile), ...callbackProblems(profile)])
+      context.addIssue({
+        code: 'custom',
+        path: [...path],
+        message,
+        params: way === undefined ? {} : { way },
+      });
     if (profile.faces?.detect === 'after-upload' && profile.imm === undefined)
       context.addIssue({
         code: 'custom',

@@ -20,7 +20,8 @@ export const itemStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('retrying'), at: instant, attempt: count, fault: faultSchema }),
   z.object({ kind: z.literal('verifying') }),
   z.object({ kind: z.literal('completing') }),
-  z.object({ kind: z.literal('done'), at: instant }),
+  /** `untold`: the server that OSS was to tell of it was not told, or nobody knows. */
+  z.object({ kind: z.literal('done'), at: instant, untold: faultSchema.optional() }),
   z.object({ kind: z.literal('skipped'), why: z.enum(['identical']), at: instant }),
   z.object({ kind: z.literal('conflict'), fault: faultSchema }),
   z.object({ kind: z.literal('source-changed'), fault: faultSchema }),
@@ -80,12 +81,12 @@ export const batchRowSchema = z.object({
 });
 export type BatchRow = z.infer<typeof batchRowSchema>;
 
-/** Files that stand still for one and the same reason. */
+/** Files that stand still for one and the same reason; `untold` are done, and their server does not know of them. */
 export const causeSchema = z.object({
   /** Stable while the cause lasts: destination, state and code. */
   id: z.string(),
   destinationId: destinationIdSchema,
-  kind: z.enum(['failed', 'conflict', 'source-changed', 'offline', 'credentials', 'disk']),
+  kind: z.enum(['failed', 'conflict', 'source-changed', 'untold', 'offline', 'credentials', 'disk']),
   fault: faultSchema,
   files: count,
   /** Up to five, for the words. */
@@ -180,3 +181,7 @@ export const verbSchema = z.enum([
   'skip',
 ]);
 export type Verb = z.infer<typeof verbSchema>;
+
+/** `notify` tells a server again of files that are done and of which it does not know; it changes nothing else. */
+export const queueVerbSchema = z.enum([...verbSchema.options, 'notify']);
+export type QueueVerb = z.infer<typeof queueVerbSchema>;

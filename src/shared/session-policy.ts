@@ -13,7 +13,8 @@ export interface SessionScope {
 /** STS: the Policy of AssumeRole has 1 to 2048 characters. */
 const MAX_POLICY_CHARACTERS = 2048;
 const UPLOAD_ACTIONS = ['oss:PutObject', 'oss:AbortMultipartUpload', 'oss:ListParts'];
-const READ_ACTIONS = ['oss:GetObject', 'oss:PutObjectTagging'];
+/** `object.acl` and `object.tags` of a profile are rights of their own. */
+const READ_ACTIONS = ['oss:GetObject', 'oss:PutObjectTagging', 'oss:PutObjectAcl'];
 
 /**
  * The session policy that narrows a role to one bucket and prefix, as compact JSON. The role's own policy still

@@ -2,8 +2,8 @@ import { fault, type Fault } from '../shared/faults';
 import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../shared/ids';
 import type { Cause } from '../shared/queue-view';
 import { readFault } from './counts';
-import { integerIn, textIn, type Database } from './database';
-import { CONFLICT, FAILED, SOURCE_CHANGED } from './stands';
+import { integerIn, textIn, type Database, type Row } from './database';
+import { CONFLICT, DONE, FAILED, SOURCE_CHANGED } from './stands';
 
 const MOST_CAUSES = 100;
 const MOST_SAMPLES = 5;
@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<number, Cause['kind']>> = {
   [CONFLICT]: 'conflict',
   [SOURCE_CHANGED]: 'source-changed',
   [FAILED]: 'failed',
+  [DONE]: 'untold',
 };
 
 interface Group {
@@ -26,7 +27,8 @@ export function causesOf(database: Database): readonly Cause[] {
   const rows = database.all(
     `SELECT b.destination_id, c.batch_id, c.stand, c.code, c.items
      FROM counters c CROSS JOIN batches b ON b.batch_id = c.batch_id
-     WHERE c.stand IN (${CONFLICT}, ${SOURCE_CHANGED}, ${FAILED}) AND c.items > 0
+     WHERE (c.stand IN (${CONFLICT}, ${SOURCE_CHANGED}, ${FAILED}) OR (c.stand = ${DONE} AND c.code <> ''))
+       AND c.items > 0
      ORDER BY c.batch_id`,
   );
   const groups = new Map<string, Group>();
@@ -49,20 +51,31 @@ export const SAMPLES_QUERY = `
   WHERE e.stand = ? AND e.stand >= 12 AND e.code = ? AND e.item_id > ? AND e.item_id < ?
   ORDER BY e.item_id LIMIT ?`;
 
+/** Of `ends_untold`, which holds rows that are done. */
+export const UNTOLD_SAMPLES_QUERY = `
+  SELECT e.item_id, e.fault, i.name
+  FROM ends e INDEXED BY ends_untold CROSS JOIN items i ON i.item_id = e.item_id
+  WHERE e.stand = 10 AND e.code <> '' AND e.code = ? AND e.item_id > ? AND e.item_id < ?
+  ORDER BY e.item_id LIMIT ?`;
+
+function samplesOf(
+  database: Database,
+  { stand, code }: Group,
+  batchId: BatchId,
+  most: number,
+): readonly Row[] {
+  const bounds = [itemIdAt(batchId, 0), itemIdAt((batchId + 1) as BatchId, 0), most] as const;
+  if (stand === DONE) return database.all(UNTOLD_SAMPLES_QUERY, code, ...bounds);
+  return database.all(SAMPLES_QUERY, stand, code, ...bounds);
+}
+
 function cause(database: Database, id: string, group: Group): Cause {
   const itemIds: ItemId[] = [];
   const names: string[] = [];
   let first: Fault | null = null;
   for (const batchId of group.batchIds) {
     if (itemIds.length === MOST_SAMPLES) break;
-    const rows = database.all(
-      SAMPLES_QUERY,
-      group.stand,
-      group.code,
-      itemIdAt(batchId, 0),
-      itemIdAt((batchId + 1) as BatchId, 0),
-      MOST_SAMPLES - itemIds.length,
-    );
+    const rows = samplesOf(database, group, batchId, MOST_SAMPLES - itemIds.length);
     for (const row of rows) {
       itemIds.push(integerIn(row, 'item_id') as ItemId);
       names.push(textIn(row, 'name'));

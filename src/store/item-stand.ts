@@ -2,7 +2,7 @@ import type { ItemEnd } from '../engine/queue-ports';
 import type { ItemId } from '../shared/ids';
 import { integerIn, textIn, type Database } from './database';
 import { afterMove, standWhenRevived } from './faces/ingest-stand';
-import { codeOfEnd, CONFLICT, EXEMPT, isEnded, standOfEnd, WAITING } from './stands';
+import { codeOfEnd, CONFLICT, DONE, EXEMPT, faultOfEnd, isEnded, standOfEnd, WAITING } from './stands';
 import type { Tally } from './tally';
 
 /** Where an item stands, and what it weighs in the counters. */
@@ -17,7 +17,10 @@ export function standingOf(database: Database, itemId: ItemId): Standing | null 
   const row = database.get('SELECT stand, size_bytes FROM work WHERE item_id = ?', itemId);
   if (row === undefined) return null;
   const stand = integerIn(row, 'stand');
-  const end = stand < CONFLICT ? undefined : database.get('SELECT code FROM ends WHERE item_id = ?', itemId);
+  const end =
+    stand < CONFLICT && stand !== DONE
+      ? undefined
+      : database.get('SELECT code FROM ends WHERE item_id = ?', itemId);
   return {
     stand,
     code: end === undefined ? '' : textIn(end, 'code'),
@@ -58,6 +61,7 @@ export function endItem(
 }
 
 export function insertEnd(database: Database, itemId: ItemId, at: number, end: ItemEnd): void {
+  const why = faultOfEnd(end);
   database.run(
     `INSERT OR REPLACE INTO ends (item_id, stand, code, ended_at, crc64, etag, version_id, request_ids, fault)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -69,7 +73,7 @@ export function insertEnd(database: Database, itemId: ItemId, at: number, end: I
     'etag' in end ? end.etag : null,
     end.kind === 'done' ? end.versionId : null,
     end.kind === 'done' ? JSON.stringify(end.requestIds) : null,
-    'fault' in end ? JSON.stringify(end.fault) : null,
+    why === null ? null : JSON.stringify(why),
   );
 }
 

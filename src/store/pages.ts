@@ -93,7 +93,14 @@ function stateOf(row: Row, stand: number, batchHeld: boolean): StoredState {
   }
   const kind = kindOfEnd(stand);
   if (kind === 'canceled') return { kind };
-  if (kind === 'done') return { kind, at: integerIn(row, 'ended_at') };
+  if (kind === 'done') {
+    const untold = textOrNull(row, 'fault');
+    return {
+      kind,
+      at: integerIn(row, 'ended_at'),
+      ...(untold === null ? {} : { untold: readFault(untold) }),
+    };
+  }
   if (kind === 'skipped') return { kind, why: 'identical', at: integerIn(row, 'ended_at') };
   return { kind, fault: readFault(textIn(row, 'fault')) };
 }
@@ -175,7 +182,15 @@ function endOf(row: Row): ItemEnd {
   const crc64 = textIn(row, 'crc64') as Crc64;
   const etag = textIn(row, 'etag') as ETag;
   if (kind === 'skipped') return { kind, why: 'identical', crc64, etag };
-  return { kind, crc64, etag, versionId: textOrNull(row, 'version_id'), requestIds: requestIdsOf(row) };
+  const untold = textOrNull(row, 'fault');
+  return {
+    kind,
+    crc64,
+    etag,
+    versionId: textOrNull(row, 'version_id'),
+    requestIds: requestIdsOf(row),
+    ...(untold === null ? {} : { untold: readFault(untold) }),
+  };
 }
 
 /** What a scan needs to know. */

@@ -14,6 +14,7 @@ import { guardWith, nextTurn, readerOf, type Guard } from './queue-reader';
 import type { QueueStore } from './queue-types';
 import { applyRecord } from './records';
 import { Tally } from './tally';
+import { noteTold, untoldItems } from './untold';
 import { loadWork, recover } from './work';
 
 export interface QueueStoreOptions extends Clock {
@@ -73,6 +74,9 @@ function storeOf(opened: OpenedDirectory, clock: Clock, run: number): QueueStore
     createBatch: (batch) => change(() => createBatch(database, batch)),
     findUnfinishedBatch: (destinationId, rootPaths, template) =>
       upToDate(() => findUnfinishedBatch(database, destinationId, rootPaths, template)),
+    // Not older than the ends that wait for their group: what is told in the same breath must be found.
+    untold: (scope, after) => upToDate(() => untoldItems(database, scope, after)),
+    noteTold: (itemId, why) => upToDate(() => database.transaction(() => noteTold(database, itemId, why))),
     joinBatch: (batchId, conflict, faces) => guard(() => joinBatch(database, batchId, conflict, faces)),
     faces: facesStoreOf({
       database,

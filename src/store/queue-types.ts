@@ -4,7 +4,7 @@ import type { ItemEnd, Recovered, StorePort } from '../engine/queue-ports';
 import type { Fault, Outcome } from '../shared/faults';
 import type { BatchId, Crc64, DestinationId, ETag, ItemId, ObjectKey, UploadId } from '../shared/ids';
 import type { ConflictPolicy, Profile } from '../shared/profile';
-import type { BatchRow, Cause, Counts, ItemState } from '../shared/queue-view';
+import type { BatchRow, Cause, Counts, ItemState, Scope } from '../shared/queue-view';
 import type { BatchFaces, FacesStore } from './faces/faces-types';
 
 /** A destination and what makes it the same place: region, bucket and endpoint. */
@@ -131,6 +131,17 @@ export interface EndedItem {
   readonly possibleOrphan: boolean;
 }
 
+/** A file that is done, and what its server is to be told of it. */
+export interface UntoldItem {
+  readonly itemId: ItemId;
+  readonly batchId: BatchId;
+  readonly destinationId: DestinationId;
+  readonly key: ObjectKey;
+  readonly sizeBytes: number;
+  readonly crc64: Crc64;
+  readonly etag: ETag;
+}
+
 export interface QueueTotals {
   readonly items: number;
   readonly totalBytes: number;
@@ -158,9 +169,13 @@ export interface QueueReader {
   rows(batchId: BatchId, offset: number, limit: number): Outcome<readonly StoredRow[]>;
   row(itemId: ItemId): Outcome<StoredRow | null>;
   detail(itemId: ItemId): Outcome<StoredDetail | null>;
-  /** Failed, conflicting and changed items by destination, state and code; at most 100. */
+  /** Failed, conflicting, changed and untold items by destination, state and code; at most 100. */
   causes(): Outcome<readonly Cause[]>;
   totals(): Outcome<QueueTotals>;
+  /** How many files are done and their server was not told of them. */
+  untoldCount(): Outcome<number>;
+  /** Those of a scope after an id (0: from the start), in the order of their ids; at most 500. */
+  untold(scope: Scope, after: number): Outcome<readonly UntoldItem[]>;
   /** What has ended of a batch in the order of its rows, in pages of 500. It ends after a page that failed. */
   endedItems(batchId: BatchId): AsyncIterable<Outcome<readonly EndedItem[]>>;
   close(): Outcome<void>;
@@ -192,6 +207,8 @@ export interface QueueStore extends StorePort, QueueReader {
   /** Takes up an unfinished batch again: it is scanned once more, under this policy. */
   joinBatch(batchId: BatchId, conflict: ConflictPolicy, faces?: BatchFaces): Outcome<void>;
   readonly faces: FacesStore;
+  /** The server was told of a file that is done, or once more was not (`why`). False: it is none of `untold`. */
+  noteTold(itemId: ItemId, why: Fault | null): Outcome<boolean>;
   /**
    * Adds at most 2,000 items in one transaction. A path that is there already is left alone; if it has not ended
    * and no upload of it was begun, it gets the new snapshot. `added` counts the new rows. Fault `canceled` when the

@@ -1,4 +1,5 @@
 import type { ItemEnd } from '../engine/queue-ports';
+import type { Fault } from '../shared/faults';
 
 /**
  * How an item stands, as one small number: below 10 it has not ended, from 12 on it can be tried again. The partial
@@ -42,4 +43,10 @@ export function kindOfEnd(stand: number): ItemEnd['kind'] {
 }
 
 /** The fault's code where the end has one: causes are counted by it. */
-export const codeOfEnd = (end: ItemEnd): string => ('fault' in end ? end.fault.code : '');
+export const codeOfEnd = (end: ItemEnd): string => faultOfEnd(end)?.code ?? '';
+
+/** Why it ended so, or what is amiss although it is done. */
+export function faultOfEnd(end: ItemEnd): Fault | null {
+  if ('fault' in end) return end.fault;
+  return end.kind === 'done' ? (end.untold ?? null) : null;
+}

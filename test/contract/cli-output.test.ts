@@ -21,6 +21,10 @@ const ENDS: readonly (readonly [ItemEnd, Readonly<Record<string, unknown>>])[] =
     { state: 'done', crc64, etag },
   ],
   [
+    { kind: 'done', crc64, etag, versionId: null, requestIds: [], untold: fault('callback-failed', '502.') },
+    { state: 'done', crc64, etag, callback: { code: 'callback-failed', message: '502.' } },
+  ],
+  [
     { kind: 'skipped', why: 'identical', crc64, etag },
     { state: 'skipped', crc64, etag },
   ],
@@ -83,7 +87,7 @@ it('for people, groups what failed by its cause and names at most five files', (
   const output = textOutput((more) => (text += more), false);
   for (let number = 0; number < 7; number += 1)
     output.ended({ ...ended({ kind: 'failed', fault: refused }), path: `/data/${number}` });
-  const none = { canceled: 0, conflict: 0, sourceChanged: 0, sentBytes: 0, resentBytes: 0 };
+  const none = { canceled: 0, conflict: 0, sourceChanged: 0, untold: 0, sentBytes: 0, resentBytes: 0 };
   output.summary({ ...none, items: 9, done: 2, skipped: 0, failed: 7, bytes: 41_200_000, seconds: 1.5 });
   expect(text).toBe(
     [

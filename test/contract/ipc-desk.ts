@@ -97,6 +97,7 @@ export function app(chosen: readonly string[] = []) {
   const sources = {
     askTokenServer: refuse,
     askPostPolicy: refuse,
+    sendNotice: refuse,
     assumeRole: refuse,
     aliyunProfile: refuse,
   };

@@ -26,6 +26,7 @@ import {
 } from '../fakes/queue-samples';
 import { commandsContract } from './store-contract-commands';
 import { facesContract } from './store-contract-faces';
+import { untoldContract } from './store-contract-untold';
 
 export interface StoreBench {
   readonly clock: VirtualClock;
@@ -69,6 +70,7 @@ export function storeContract(name: string, makeBench: () => StoreBench): void {
 
     commandsContract(makeBench);
     facesContract(makeBench);
+    untoldContract(makeBench);
 
     describe('groups', () => {
       test('a fact is persisted after 50 ms, not before, and told with the last seq of its group', async () => {

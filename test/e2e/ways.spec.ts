@@ -1,14 +1,12 @@
 /** Each way of authorization from the first form to a verified object, and where its secret is afterwards. */
-import { createServer, type Server } from 'node:http';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { faultsLeft, objectsIn, requestsTo, setFaults } from './support/admin';
 import { dropPaths, expect, launchApp } from './support/app';
 import type { Cloud } from './support/cloud';
 import { expectState, fileIn, itemRow, partsStored, quickly, slowly, test } from './support/desk';
+import { startSigningGate } from './support/gate';
 import { NO_BUS, startKeyring, type Keyring } from './support/keyring';
+import { expectNoTrace } from './support/secrets';
 
 const MIB = 1024 * 1024;
 const BEARER = 'planted-bearer-8f2c';
@@ -57,40 +55,10 @@ async function verified(page: Page, cloud: Cloud, name: string): Promise<void> {
 
 const editDestination = (page: Page): Promise<void> => page.getByRole('button', { name: /^Change / }).click();
 
-/** Files below a folder that hold one of these texts, as UTF-8, UTF-16 or base64. */
-function filesWith(folder: string, secrets: readonly string[]): readonly string[] {
-  const needles = secrets.flatMap((secret) => [
-    Buffer.from(secret),
-    Buffer.from(secret, 'utf16le'),
-    // Two letters at either end depend on what stands beside them.
-    Buffer.from(Buffer.from(secret).toString('base64').slice(2, -4)),
-  ]);
-  return (
-    readdirSync(folder, { recursive: true, withFileTypes: true }) as {
-      name: string;
-      path: string;
-      isFile(): boolean;
-    }[]
-  )
-    .filter((entry) => entry.isFile())
-    .map(({ path, name }) => join(path, name))
-    .filter((file) => {
-      const bytes = readFileSync(file);
-      return needles.some((needle) => bytes.includes(needle));
-    });
-}
-
-/** Nothing that the app leaves behind holds a secret; and the search finds one that does. */
-function expectNoTrace(userData: string, secrets: readonly string[]): void {
-  expect(filesWith(userData, secrets)).toEqual([]);
-  for (const secret of secrets) {
-    const planted = join(userData, 'planted');
-    writeFileSync(planted, `{"key":"${secret}"}`);
-    expect(filesWith(userData, [secret])).toEqual([planted]);
-    writeFileSync(planted, Buffer.from(`x${secret}`, 'utf16le'));
-    expect(filesWith(userData, [secret])).toEqual([planted]);
-    writeFileSync(planted, '');
-  }
+/** Of the sessions that STS has opened for the app: what goes with them is nowhere to be seen from here. */
+async function sessionKeys(cloud: Cloud): Promise<readonly string[]> {
+  const ids = (await requestsTo(cloud)).map(({ accessKeyId }) => accessKeyId ?? '');
+  return [...new Set(ids.filter((id) => id.startsWith('STS.')))];
 }
 
 const keychainRuns = (app: ElectronApplication): Promise<boolean> =>
@@ -99,30 +67,6 @@ const keychainRuns = (app: ElectronApplication): Promise<boolean> =>
       .getAppMetrics()
       .some((metric) => [metric.name, metric.serviceName].includes('OSS Ferry Keychain')),
   );
-
-/** Asks for a bearer, and hands on to the application server. */
-async function startGate(cloud: Cloud): Promise<{ url: string; close(): void }> {
-  const server: Server = createServer((request, response) => {
-    if (request.headers.authorization !== `Bearer ${BEARER}`) {
-      response.writeHead(401).end();
-      return;
-    }
-    // The wish for a new token goes past every cache on the way.
-    const headers = { 'cache-control': request.headers['cache-control'] ?? '' };
-    void fetch(`${cloud.appServer.announced.url}/get_sts_token`, { headers }).then(async (answer) =>
-      response.end(await answer.text()),
-    );
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}/get_sts_token`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}
 
 test.describe('with a keyring', () => {
   test.skip(process.platform !== 'linux', 'a keyring of our own is to be had on Linux alone');
@@ -175,7 +119,8 @@ test.describe('with a keyring', () => {
     } finally {
       await app.close();
     }
-    expectNoTrace(userData, [accessKeySecret, accessKeyId]);
+    const sessions = await sessionKeys(cloud);
+    expectNoTrace(userData, [accessKeySecret, accessKeyId, ...sessions]);
   });
 
   test('a token server that wants a bearer gets it when it is entered', async ({
@@ -183,11 +128,11 @@ test.describe('with a keyring', () => {
     userData,
     cloud,
   }) => {
-    const gate = await startGate(cloud);
+    const gate = await startSigningGate(cloud, BEARER);
     const { app, page } = await open(userData, keyring.environment);
     try {
       await begin(page, cloud, 'Connect to your organisation', 'Token server');
-      await page.getByLabel('Address', { exact: true }).fill(gate.url);
+      await page.getByLabel('Address', { exact: true }).fill(gate.at('/get_sts_token'));
       await save(page);
       await upload(page, folder, 'one.txt');
       await needs(page).getByRole('button', { name: 'Enter credentials' }).click();
@@ -208,7 +153,9 @@ test.describe('with a keyring', () => {
       await app.close();
       gate.close();
     }
-    expectNoTrace(userData, [BEARER]);
+    // The token and its secret, too, which the engine has had in its memory.
+    expect(gate.secrets().length).toBeGreaterThan(1);
+    expectNoTrace(userData, [BEARER, ...gate.secrets()]);
   });
 
   test('pasted credentials that expire are asked for once, and the upload goes on', async ({
@@ -337,7 +284,7 @@ test.describe('a server that lets go of no credentials', () => {
   for (const [way, route, largeAs] of [
     ['Signed URLs', 'sign_upload_url', 'CompleteMultipartUpload'],
     ['Post policy', 'get_post_policy', 'PostObject'],
-  ] as const)
+  ] as const) {
     test(`${way}: from the first form to verified objects, small and large`, async ({
       folder,
       userData,
@@ -368,4 +315,36 @@ test.describe('a server that lets go of no credentials', () => {
         await app.close();
       }
     });
+
+    for (const keychain of ['with a keyring', 'without one'] as const)
+      test(`${way}, ${keychain}: the bearer is where it should be, and nothing is left on the disk`, async ({
+        folder,
+        userData,
+        cloud,
+      }) => {
+        test.skip(process.platform !== 'linux', 'a keyring of our own is to be had on Linux alone');
+        test.setTimeout(90_000);
+        const keyring = keychain === 'with a keyring' ? await startKeyring(folder, 'unlocked') : null;
+        const gate = await startSigningGate(cloud, BEARER);
+        const { app, page } = await open(userData, keyring?.environment ?? NO_BUS);
+        try {
+          await begin(page, cloud, 'Connect to your organisation', way);
+          await page.getByLabel('Address', { exact: true }).fill(gate.at(`/${route}`));
+          await page.getByLabel('Bearer token').fill(BEARER);
+          await save(page);
+          await upload(page, folder, 'small.txt');
+          await verified(page, cloud, 'small.txt');
+          await upload(page, folder, 'film.mov', 20 * MIB);
+          await verified(page, cloud, 'film.mov');
+          if (keyring !== null) expect(JSON.stringify(keyring.entries())).toContain(BEARER);
+          expect(await page.content()).not.toContain(BEARER);
+        } finally {
+          await app.close();
+          gate.close();
+          await keyring?.stop();
+        }
+        expect(gate.secrets().length).toBeGreaterThan(1);
+        expectNoTrace(userData, [BEARER, cloud.sandbox.announced.accessKeySecret, ...gate.secrets()]);
+      });
+  }
 });

@@ -49,7 +49,8 @@ export function stateOf(row: Row, runnable: boolean): StoredState {
   if (row.end === null && !row.held && isHeldByRule(row)) return { kind: 'scanned' };
   if (row.end === null) return runnable ? { kind: 'waiting' } : { kind: 'paused', why: 'user' };
   const { at, end } = row.end;
-  if (end.kind === 'done') return { kind: 'done', at };
+  if (end.kind === 'done')
+    return { kind: 'done', at, ...(end.untold === undefined ? {} : { untold: end.untold }) };
   if (end.kind === 'skipped') return { kind: 'skipped', why: end.why, at };
   return end.kind === 'canceled' ? { kind: 'canceled' } : { kind: end.kind, fault: end.fault };
 }

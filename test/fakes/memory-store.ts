@@ -9,14 +9,35 @@ import { answerRule, asksUser, isHeldByRule, noteVerdict, release, stateOf } fro
 import { keptBytes, MemoryDisk, newRow, workItemOf, type Batch, type Row } from './memory-disk';
 import type { FacesStore } from '../../src/store/faces/faces-types';
 import { GroupCommit } from '../../src/store/group-commit';
-import type { FoundItem, NewBatch, QueueStore, RecoveredQueue, StoredRow } from '../../src/store/queue-types';
+import type {
+  FoundItem,
+  NewBatch,
+  QueueStore,
+  RecoveredQueue,
+  StoredRow,
+  UntoldItem,
+} from '../../src/store/queue-types';
 
 /** What tests may do to a store, whatever it is made of. */
 export type SeededStore = StorePort &
   Pick<
     QueueStore,
-    'recover' | 'createBatch' | 'joinBatch' | 'addItems' | 'markScanned' | 'markScanFault' | 'rows' | 'row'
+    | 'recover'
+    | 'createBatch'
+    | 'joinBatch'
+    | 'addItems'
+    | 'markScanned'
+    | 'markScanFault'
+    | 'rows'
+    | 'row'
+    | 'untold'
+    | 'noteTold'
   > & { readonly faces: Pick<FacesStore, 'note' | 'release' | 'decide'> };
+
+function isIn(scope: Scope, itemId: ItemId): boolean {
+  if (scope.kind === 'all') return true;
+  return scope.kind === 'batch' ? batchOf(itemId) === scope.batchId : scope.itemIds.includes(itemId);
+}
 
 const diskFull = (): Fault => fault('disk-full', 'The disk that holds the queue is full.');
 
@@ -156,6 +177,36 @@ export class MemoryStore implements SeededStore {
   row(itemId: ItemId): Outcome<StoredRow | null> {
     const row = this.#disk.rows.get(itemId);
     return success(row === undefined ? null : this.#storedRow(row));
+  }
+
+  untold(scope: Scope, after: number): Outcome<readonly UntoldItem[]> {
+    const flushed = this.#group.flush();
+    if (!flushed.ok) return flushed;
+    const rows = this.#sorted().filter((row) => row.itemId > after && isIn(scope, row.itemId));
+    return success(
+      rows.flatMap((row) => {
+        const end = row.end?.end;
+        if (end?.kind !== 'done' || end.untold === undefined) return [];
+        const { batchId, plan } = this.#batch(row);
+        const { itemId, key, snapshot } = row;
+        const { crc64, etag } = end;
+        const { destinationId } = plan;
+        return { itemId, batchId, destinationId, key, sizeBytes: snapshot.sizeBytes, crc64, etag };
+      }),
+    );
+  }
+
+  noteTold(itemId: ItemId, why: Fault | null): Outcome<boolean> {
+    const flushed = this.#group.flush();
+    if (!flushed.ok) return flushed;
+    return this.#change(() => {
+      const row = this.#disk.rows.get(itemId);
+      if (row?.end?.end.kind !== 'done' || row.end.end.untold === undefined) return false;
+      const { kind, crc64, etag, versionId, requestIds } = row.end.end;
+      const told = { kind, crc64, etag, versionId, requestIds };
+      row.end = { at: row.end.at, end: why === null ? told : { ...told, untold: why } };
+      return true;
+    });
   }
 
   #change<T>(work: () => T): Outcome<T> {

@@ -123,6 +123,15 @@ export class WorldJudge {
     this.#must(there, `P1: ${work.key} is ${end.kind}, but the bucket never held its bytes`);
     const proven = bytes !== undefined && crc64Of(bytes) === end.crc64;
     this.#must(proven, `P1: ${work.key} is ${end.kind} with another CRC-64 than its file`);
+    if (end.kind === 'done') this.#toldOf(work.key, textOf(bytes ?? []), end.untold !== undefined);
+  }
+
+  /** Done without a note: the server was told. With one: there is somebody to be told. */
+  #toldOf(key: string, text: string, isNoted: boolean): void {
+    const { callsBack, told } = this.#cloud;
+    const knows = isNoted || !callsBack || told.has(`${key} ${text}`);
+    this.#must(knows, `${key} is done without a word that its server was not told of it`);
+    this.#must(!isNoted || callsBack, `${key} is done with a note about a callback that nobody asked for`);
   }
 
   /** After every step. */

@@ -87,6 +87,7 @@ export class World {
       for (const right of RIGHTS) this.#cloud.forbidden.add(right);
     }
     for (const right of RIGHTS) if (chance.happens(0.25)) this.#cloud.forbidden.add(right);
+    this.#cloud.callsBack = chance.happens(0.4);
     this.#destinationIds = (chance.happens(0.3) ? ['home', 'away'] : ['home']) as DestinationId[];
     this.#process = this.#begin(new MemoryStore(this.#clock, this.#queue));
     for (let batch = 0; batch < chance.between(1, 2); batch += 1) this.#handIn(batch);
@@ -110,7 +111,8 @@ export class World {
     }
     this.#judge.final();
     for (const row of this.#queue.rows.values()) {
-      const kind = row.end?.end.kind ?? 'open';
+      const end = row.end?.end;
+      const kind = end?.kind === 'done' && end.untold !== undefined ? 'done, untold' : (end?.kind ?? 'open');
       this.ends.set(kind, (this.ends.get(kind) ?? 0) + 1);
     }
   }

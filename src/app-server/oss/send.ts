@@ -31,7 +31,7 @@ const lookup: LookupFunction = (hostname, options, callback) => {
 
 /** Sends one signed request. Rejects with OssUnreachable; every status is an answer. */
 export function sendToOss(
-  method: 'GET' | 'POST',
+  method: 'GET' | 'HEAD' | 'POST',
   signedUrl: string,
   headers: Readonly<Record<string, string>> = {},
   body = '',

@@ -4,7 +4,7 @@ import { signUtils } from './ali-oss-signing.js';
 import { encode, objectUrl } from './bucket-address';
 
 export interface UrlToSign {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   readonly key: string;
   /** Null: the name alone. */
   readonly query: Readonly<Record<string, string | null>>;

@@ -2,13 +2,19 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { PublicKeys } from '../callback/public-keys';
 import { isFromOss } from '../callback/verify-callback';
 import { sendProblem } from '../http/send-problem';
+import type { Metrics } from '../metrics';
 import { problem } from '../problem';
+import { noteUpload } from './note-upload';
 
 /**
  * `POST /callback`: OSS tells of an object that was uploaded. It is open, and takes only what OSS has signed: 200
  * `{"Status":"OK"}`, else 403. The uploader gets this answer from OSS.
  */
-export function addCallback(app: FastifyInstance, keys: PublicKeys): void {
+export function addCallback(
+  app: FastifyInstance,
+  keys: PublicKeys,
+  metrics: Pick<Metrics, 'countUpload'>,
+): void {
   void app.register((scope, _options, done) => {
     // The signature covers the bytes as they came.
     scope.removeAllContentTypeParsers();
@@ -30,8 +36,7 @@ export function addCallback(app: FastifyInstance, keys: PublicKeys): void {
       const fields = callbackFields(body.toString('utf8'), request.headers['content-type']);
       if (fields === null)
         return sendProblem(reply, problem('InvalidArgument', 'The body is neither a form nor JSON.'));
-      // The size alone: a key can tell what is nobody's business.
-      request.log.info({ size: fields.get('size') ?? null }, 'uploaded');
+      noteUpload(request, metrics, 'callback', fields.get('size') ?? null);
       return reply.header('cache-control', 'no-store').send({ Status: 'OK' });
     });
     done();

@@ -108,11 +108,27 @@ function objectLines({ store, bucket }: AdminScope): string {
     const object = store.object(key);
     if (!object) continue;
     const { sizeBytes: size, crc64, etag } = object;
-    const tagging = object.headers['x-oss-tagging'];
-    const tags = tagging === undefined ? {} : { tags: Object.fromEntries(new URLSearchParams(tagging)) };
-    lines.push(`${JSON.stringify({ bucket, key, size, crc64, etag, ...tags })}\n`);
+    lines.push(`${JSON.stringify({ bucket, key, size, crc64, etag, ...settingsOf(object.headers) })}\n`);
   }
   return lines.join('');
+}
+
+/** What was said of an object when it was made, as far as it was. */
+function settingsOf(headers: Readonly<Record<string, string>>): Record<string, unknown> {
+  const tagging = headers['x-oss-tagging'];
+  const acl = headers['x-oss-object-acl'];
+  const storageClass = headers['x-oss-storage-class'];
+  const encryption = headers['x-oss-server-side-encryption'];
+  const metadata = Object.entries(headers).flatMap(([name, value]) =>
+    name.startsWith('x-oss-meta-') ? [[name.slice('x-oss-meta-'.length), value]] : [],
+  );
+  return {
+    ...(tagging === undefined ? {} : { tags: Object.fromEntries(new URLSearchParams(tagging)) }),
+    ...(acl === undefined ? {} : { acl }),
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(encryption === undefined ? {} : { encryption }),
+    ...(metadata.length === 0 ? {} : { metadata: Object.fromEntries(metadata) as Record<string, string> }),
+  };
 }
 
 const uploadLine =

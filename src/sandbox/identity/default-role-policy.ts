@@ -15,6 +15,7 @@ export function defaultRolePolicy(bucket: string, immProject: string): string {
           'oss:AbortMultipartUpload',
           'oss:ListParts',
           'oss:PutObjectTagging',
+          'oss:PutObjectAcl',
           'oss:GetObjectTagging',
         ],
         Resource: [`acs:oss:*:*:${bucket}/*`],

@@ -25,6 +25,7 @@ const ACTIONS: Partial<Record<Operation, string>> = {
 };
 
 const TAKES_TAGS: readonly Operation[] = ['PutObject', 'InitiateMultipartUpload'];
+const TAKES_ACL: readonly Operation[] = ['PutObject', 'CompleteMultipartUpload'];
 
 /** What a request is about to do. */
 export interface Intent {
@@ -32,12 +33,15 @@ export interface Intent {
   readonly address: Address;
   /** It gives the object tags, which is a right of its own. */
   readonly isTagged: boolean;
+  /** It gives the object an ACL, which is another. */
+  readonly hasAcl: boolean;
 }
 
 /** The intent of a request that says all of it in its head; the form of a PostObject says more. */
 export function intentOf(exchange: Exchange, operation: Operation, address: Address): Intent {
   const isTagged = TAKES_TAGS.includes(operation) && exchange.headers.has('x-oss-tagging');
-  return { operation, address, isTagged };
+  const hasAcl = TAKES_ACL.includes(operation) && exchange.headers.has('x-oss-object-acl');
+  return { operation, address, isTagged, hasAcl };
 }
 
 /**
@@ -54,6 +58,7 @@ export function authorize(
   const action = ACTIONS[operation];
   const actions = action === undefined ? [] : [action];
   if (intent.isTagged) actions.push('oss:PutObjectTagging');
+  if (intent.hasAcl) actions.push('oss:PutObjectAcl');
   const name = `${address.bucket ?? '*'}${address.key === '' ? '' : `/${address.key}`}`;
   const resource = `acs:oss:oss-${scope.region}:${scope.directory.account.accountId}:${name}`;
   const policies = scope.directory.policiesOf(caller);

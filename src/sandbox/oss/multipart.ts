@@ -10,6 +10,7 @@ import type { Answer } from '../wire/answer';
 import { answerUpload } from './after-upload';
 import { emptyAnswer, xmlAnswer, type OssCall } from './call';
 import { parseCompletion, type NamedPart } from './completion';
+import { aclOf, encryptionShown } from './object-settings';
 import { resetMeanwhile } from './store-object';
 import {
   alreadyExists,
@@ -84,6 +85,7 @@ export async function completeMultipartUpload({ exchange, bucket, key }: OssCall
   const uploadId = exchange.query.get('uploadId') ?? '';
   const callback = callbackOf(exchange);
   const isForbidden = forbidsOverwrite(exchange.headers);
+  const acl = aclOf(exchange.headers);
   const isAll = exchange.headers.get('x-oss-complete-all') === 'yes';
   const md5 = expectedMd5(exchange);
   const text = await readBody(exchange, MAX_COMPLETION_BYTES);
@@ -93,7 +95,7 @@ export async function completeMultipartUpload({ exchange, bucket, key }: OssCall
   const parts = isAll ? allParts(upload) : namedParts(upload, parseCompletion(text.toString('utf8')));
   checkPartSizes(parts);
   if (isForbidden && bucket.store.object(key)) throw alreadyExists('0042-00000214');
-  const object = assemble(upload, parts, exchange.nowMs);
+  const object = assemble(upload, parts, acl, exchange.nowMs);
   bucket.store.complete(uploadId, object);
   const isUrlEncoded = exchange.query.get('encoding-type') === 'url';
   const plain = xmlAnswer(
@@ -105,7 +107,7 @@ export async function completeMultipartUpload({ exchange, bucket, key }: OssCall
       ['Key', isUrlEncoded ? percentEncode(key) : key],
       ['ETag', `"${object.etag}"`],
     ],
-    { ETag: `"${object.etag}"`, 'x-oss-hash-crc64ecma': object.crc64 },
+    { ETag: `"${object.etag}"`, 'x-oss-hash-crc64ecma': object.crc64, ...encryptionShown(object) },
   );
   return answerUpload({ exchange, bucket, object, operation: 'CompleteMultipartUpload', callback }, plain);
 }
@@ -185,7 +187,12 @@ function checkPartSizes(parts: readonly StoredPart[]): void {
   });
 }
 
-function assemble(upload: MultipartUpload, parts: readonly StoredPart[], nowMs: number): StoredObject {
+function assemble(
+  upload: MultipartUpload,
+  parts: readonly StoredPart[],
+  acl: string | null,
+  nowMs: number,
+): StoredObject {
   const etags = createHash('md5');
   let crc64 = 0n;
   let sizeBytes = 0;
@@ -201,7 +208,7 @@ function assemble(upload: MultipartUpload, parts: readonly StoredPart[], nowMs: 
     etag: `${etags.digest('hex').toUpperCase()}-${parts.length}`,
     lastModifiedAt: nowMs,
     type: 'Multipart',
-    headers: upload.headers,
+    headers: { ...upload.headers, ...(acl === null ? {} : { 'x-oss-object-acl': acl }) },
     pieces: parts.map((part) => part.piece),
   };
 }

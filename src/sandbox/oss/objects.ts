@@ -7,6 +7,7 @@ import type { Answer } from '../wire/answer';
 import { answerUpload } from './after-upload';
 import { emptyAnswer, xmlAnswer, type OssCall } from './call';
 import { rangeOf } from './range';
+import { encryptionShown } from './object-settings';
 import { storeObject } from './store-object';
 import {
   alreadyExists,
@@ -14,7 +15,7 @@ import {
   checkMd5,
   expectedMd5,
   forbidsOverwrite,
-  keptHeaders,
+  keptWithAcl,
   MAX_BODY_BYTES,
 } from './upload-headers';
 import { formatTags, parseTagging, parseTags } from './tags';
@@ -28,7 +29,7 @@ export async function putObject({ exchange, bucket, key }: OssCall): Promise<Ans
   const callback = callbackOf(exchange);
   const isForbidden = forbidsOverwrite(exchange.headers);
   const md5 = expectedMd5(exchange);
-  const headers = keptHeaders(exchange.headers);
+  const headers = keptWithAcl(exchange.headers);
   const refuseOverwrite = (): void => {
     if (isForbidden && bucket.store.object(key)) throw alreadyExists('0026-00000002');
   };
@@ -44,6 +45,7 @@ export async function putObject({ exchange, bucket, key }: OssCall): Promise<Ans
     ETag: `"${object.etag}"`,
     'Content-MD5': body.md5.toString('base64'),
     'x-oss-hash-crc64ecma': object.crc64,
+    ...encryptionShown(object),
   });
   return answerUpload({ exchange, bucket, object, operation: 'PutObject', callback }, plain);
 }
@@ -121,8 +123,12 @@ function existing({ bucket, key }: OssCall): StoredObject {
   });
 }
 
+/** Told by GetObjectTagging and GetObjectAcl alone. */
+const UNSHOWN: ReadonlySet<string> = new Set(['x-oss-tagging', 'x-oss-object-acl']);
+
 function objectHeaders(object: StoredObject): Record<string, string> {
-  const { 'x-oss-tagging': tagging, ...headers } = object.headers;
+  const { 'x-oss-tagging': tagging } = object.headers;
+  const headers = Object.fromEntries(Object.entries(object.headers).filter(([name]) => !UNSHOWN.has(name)));
   return {
     ...headers,
     ...(tagging === undefined ? {} : { 'x-oss-tagging-count': String(parseTags(tagging).length) }),

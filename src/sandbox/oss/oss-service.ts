@@ -112,6 +112,7 @@ export class OssService implements CloudService {
         operation: facts.operation,
         address: { bucket, key },
         isTagged: fields.has('x-oss-tagging'),
+        hasAcl: fields.has('x-oss-object-acl'),
       };
       authorize(exchange, intent, caller, this.#registry);
       return form;

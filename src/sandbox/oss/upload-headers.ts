@@ -1,5 +1,6 @@
 import type { Exchange } from '../wire/exchange';
 import { invalidArgument, Refusal } from '../wire/refusal';
+import { aclOf, checkEncryption, checkStorageClass } from './object-settings';
 import { parseTags } from './tags';
 
 const KEPT_HEADERS = new Map([
@@ -11,14 +12,27 @@ const KEPT_HEADERS = new Map([
   ['expires', 'Expires'],
   ['x-oss-storage-class', 'x-oss-storage-class'],
   ['x-oss-tagging', 'x-oss-tagging'],
+  ['x-oss-server-side-encryption', 'x-oss-server-side-encryption'],
+  ['x-oss-server-side-encryption-key-id', 'x-oss-server-side-encryption-key-id'],
 ]);
 const MAX_META_BYTES = 8 << 10;
 
 /** 5 GB, the most that one request may carry (OSS: PutObject, UploadPart, PostObject). */
 export const MAX_BODY_BYTES = 5 * 1024 ** 3;
 
-/** The headers of an upload, or the fields of a form, that the object keeps: HTTP headers, user metadata, tags. */
+/** As the headers of a new object, with its ACL, which comes with PutObject, Complete and forms. */
+export function keptWithAcl(headers: ReadonlyMap<string, string>): Record<string, string> {
+  const acl = aclOf(headers);
+  return { ...keptHeaders(headers), ...(acl === null ? {} : { 'x-oss-object-acl': acl }) };
+}
+
+/**
+ * The headers of an upload, or the fields of a form, that the object keeps: HTTP headers, user metadata, tags, storage
+ * class, encryption. Throws where OSS refuses a value.
+ */
 export function keptHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
+  checkStorageClass(headers);
+  checkEncryption(headers);
   const kept: Record<string, string> = {};
   let metaBytes = 0;
   for (const [name, value] of headers) {

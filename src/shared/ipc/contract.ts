@@ -25,8 +25,8 @@ import {
   itemRowSchema,
   queueDeltaSchema,
   queueSnapshotSchema,
+  queueVerbSchema,
   scopeSchema,
-  verbSchema,
 } from '../queue-view';
 
 const nothing = z.object({});
@@ -166,7 +166,10 @@ export const calls = {
     z.object({ revision: z.int(), total: z.int(), rows: z.array(itemRowSchema).max(500) }),
   ),
   'queue.detail': call(z.object({ itemId: itemIdSchema }), itemDetailSchema.nullable()),
-  'queue.command': call(z.object({ verb: verbSchema, scope: scopeSchema }), z.object({ affected: z.int() })),
+  'queue.command': call(
+    z.object({ verb: queueVerbSchema, scope: scopeSchema }),
+    z.object({ affected: z.int() }),
+  ),
   /** Pictures that have a result, a question or a decision: by batch, and of a batch (null: of all) page by page. */
   'faces.batches': call(
     nothing,

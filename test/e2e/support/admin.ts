@@ -10,6 +10,7 @@ const requestSchema = z.object({
   uploadId: z.string().nullish(),
   status: z.number().nullable(),
   bytes: z.number().nullish(),
+  accessKeyId: z.string().nullish(),
 });
 export type LoggedRequest = z.infer<typeof requestSchema>;
 

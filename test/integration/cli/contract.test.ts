@@ -64,6 +64,7 @@ describe.concurrent('upload --json', () => {
         canceled: 0,
         conflict: 0,
         sourceChanged: 0,
+        untold: 0,
         bytes: 17 * MIB + 1003,
         sentBytes: 17 * MIB + 1003,
         resentBytes: 0,

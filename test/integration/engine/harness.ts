@@ -10,6 +10,7 @@ import { startAppServer, type AppServer } from '../../../src/app-server/start-ap
 import { openFerry, type AddOptions, type Ended, type Ferry } from '../../../src/host/ferry';
 import type { FacesSetting } from '../../../src/host/ferry-faces';
 import type { AskCredentials } from '../../../src/host/credentials-keeper';
+import type { SendNotice } from '../../../src/host/notices';
 import type { AskUploadUrls } from '../../../src/oss/signed-urls';
 import { askTokenServer } from '../../../src/oss/token-server';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../../src/sandbox/start-sandbox';
@@ -48,6 +49,7 @@ export interface FerrySettings {
   readonly stallMs?: number;
   readonly ask?: AskCredentials;
   readonly askUploadUrls?: AskUploadUrls;
+  readonly sendNotice?: SendNotice;
   /** Differs from the usual profile in these fields. */
   readonly profile?: Readonly<Record<string, unknown>>;
   /** Name of the queue's folder; the same name opens the same queue again. */
@@ -176,6 +178,11 @@ export class World {
     return (await client.getObjectTagging(key)).tag;
   }
 
+  /** The headers that HeadObject gives, read by a client that is not ours. */
+  async head(key: string): Promise<Readonly<Record<string, string>>> {
+    return (await aliOss(this.#sandbox).head(key)).res.headers as Record<string, string>;
+  }
+
   /** Aborts an upload behind the engine's back. */
   async abort(key: string, uploadId: string): Promise<void> {
     await aliOss(this.#sandbox).abortMultipartUpload(key, uploadId);
@@ -237,6 +244,7 @@ export class World {
       },
       onEnded: (end) => ended.push(end),
       ...(settings.askUploadUrls === undefined ? {} : { askUploadUrls: settings.askUploadUrls }),
+      ...(settings.sendNotice === undefined ? {} : { sendNotice: settings.sendNotice }),
       ...(settings.faces === undefined ? {} : { faces: settings.faces }),
       ...(stallMs === undefined ? {} : { stallMs }),
     });

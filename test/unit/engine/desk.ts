@@ -50,7 +50,7 @@ export function work(position: number, sizeBytes: number, more: Partial<WorkItem
 }
 
 export const stored = (crc64: Crc64 | null): Outcome<StoredObject> =>
-  success({ crc64, etag: 'ETAG' as ETag, versionId: null, requestId: 'request-1' });
+  success({ crc64, etag: 'ETAG' as ETag, versionId: null, requestId: 'request-1', untold: null });
 export const present = (crc64: Crc64 | null, sizeBytes: number): StepResults['head'] =>
   success({
     kind: 'present',
@@ -115,8 +115,8 @@ export class Desk {
     this.send({ kind: 'recovered', recovered });
   }
 
-  credentials(generation = 1, expiresAtServer: number | null = null): readonly Effect[] {
-    const outcome = success({ generation, expiresAtServer, way: 'requests' as const });
+  credentials(generation = 1, expiresAtServer: number | null = null, callsBack = false): readonly Effect[] {
+    const outcome = success({ generation, expiresAtServer, way: 'requests' as const, callsBack });
     return this.send({ kind: 'credentials', destinationId: HOME, outcome });
   }
 

@@ -7,7 +7,7 @@ const GIB = 1024 ** 3;
 function byForm(...sizes: readonly number[]): Desk {
   const desk = new Desk();
   desk.open();
-  const outcome = success({ generation: 1, expiresAtServer: null, way: 'form' as const });
+  const outcome = success({ generation: 1, expiresAtServer: null, way: 'form' as const, callsBack: false });
   desk.send({ kind: 'credentials', destinationId: HOME, outcome });
   desk.load(sizes.map((size, index) => work(index + 1, size)));
   return desk;

@@ -8,13 +8,16 @@ const away = 'away' as DestinationId;
 
 function keeper(): { keeper: CredentialsKeeper; asked: [string, boolean][] } {
   const asked: [string, boolean][] = [];
-  const made = new CredentialsKeeper((destinationId, fresh) => {
-    asked.push([destinationId, fresh]);
-    const accessKeyId = `${destinationId}-${asked.length}`;
-    return Promise.resolve(
-      success({ accessKeyId, accessKeySecret: 'hush', securityToken: 'hush', expiresAtServer: 5 }),
-    );
-  });
+  const made = new CredentialsKeeper(
+    (destinationId, fresh) => {
+      asked.push([destinationId, fresh]);
+      const accessKeyId = `${destinationId}-${asked.length}`;
+      return Promise.resolve(
+        success({ accessKeyId, accessKeySecret: 'hush', securityToken: 'hush', expiresAtServer: 5 }),
+      );
+    },
+    (destinationId) => destinationId === away,
+  );
   return { keeper: made, asked };
 }
 
@@ -22,7 +25,7 @@ describe('the keeper of credentials', () => {
   it('gives the engine a number and never a secret', async () => {
     const { keeper: made, asked } = keeper();
     const note = await made.ask(home, true);
-    expect(note).toEqual(success({ generation: 1, expiresAtServer: 5, way: 'requests' }));
+    expect(note).toEqual(success({ generation: 1, expiresAtServer: 5, way: 'requests', callsBack: false }));
     expect(JSON.stringify(note)).not.toContain('hush');
     expect(asked).toEqual([[home, true]]);
     expect(made.credentials(home, 1)).toMatchObject({ accessKeyId: 'home-1' });
@@ -39,14 +42,17 @@ describe('the keeper of credentials', () => {
   it('never signs for one destination with the credentials of another', async () => {
     const { keeper: made } = keeper();
     await made.ask(home, false);
-    await made.ask(away, false);
+    expect(await made.ask(away, false)).toMatchObject({ value: { callsBack: true } });
     expect(made.credentials(away, 1)).toBeNull();
     expect(made.credentials(home, 2)).toBeNull();
     expect(made.credentials(away, 2)).toMatchObject({ accessKeyId: 'away-2' });
   });
 
   it('hands a fault on and keeps what it has', async () => {
-    const made = new CredentialsKeeper(() => Promise.resolve(failure(fault('token-refused', 'No.'))));
+    const made = new CredentialsKeeper(
+      () => Promise.resolve(failure(fault('token-refused', 'No.'))),
+      () => false,
+    );
     expect(await made.ask(home, false)).toMatchObject({ ok: false, fault: { code: 'token-refused' } });
     expect(made.credentials(home, 1)).toBeNull();
   });

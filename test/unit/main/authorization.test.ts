@@ -36,7 +36,13 @@ function run(fake: FakeKeychain, notes: { kept: readonly KeptSecret[] }) {
     destinations: () => [BY_ROLE],
     publish: (stream, value) => void published.push(`${stream} ${JSON.stringify(value)}`),
     credentialsChanged: (id) => changed.push(id),
-    sources: { askTokenServer: refuse, askPostPolicy: refuse, assumeRole: refuse, aliyunProfile: refuse },
+    sources: {
+      askTokenServer: refuse,
+      askPostPolicy: refuse,
+      sendNotice: refuse,
+      assumeRole: refuse,
+      aliyunProfile: refuse,
+    },
   });
   return { ...joined, changed, published };
 }

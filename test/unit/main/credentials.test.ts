@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Credentials, type AskTokenServer } from '../../../src/main/credentials';
+import { Credentials, type AskTokenServer, type CredentialSources } from '../../../src/main/credentials';
 import { Keychain } from '../../../src/main/keychain';
 import { Secrets } from '../../../src/main/secrets';
 import type { KeptSecret } from '../../../src/main/settings';
@@ -43,6 +43,7 @@ const FORM: FormGrant = {
 function credentialsThat(outcome: Outcome<TemporaryCredentials>) {
   const asked: Parameters<AskTokenServer>[0][] = [];
   const callers: unknown[] = [];
+  const notices: Parameters<CredentialSources['sendNotice']>[0][] = [];
   let changes = 0;
   let kept: readonly KeptSecret[] = [];
   const fake = fakeKeychain();
@@ -57,6 +58,10 @@ function credentialsThat(outcome: Outcome<TemporaryCredentials>) {
         asked.push(question);
         return Promise.resolve(success(FORM));
       },
+      sendNotice: (question) => {
+        notices.push(question);
+        return Promise.resolve(success(undefined));
+      },
       assumeRole: (_profile, caller) => {
         callers.push(caller);
         return Promise.resolve(outcome);
@@ -66,7 +71,7 @@ function credentialsThat(outcome: Outcome<TemporaryCredentials>) {
     new Secrets(new Keychain(fake.ports), notes),
     () => (changes += 1),
   );
-  return { credentials, asked, callers, fake, changes: () => changes };
+  return { credentials, asked, callers, notices, fake, changes: () => changes };
 }
 const MISSING = { ok: false, fault: { code: 'credentials-missing' } };
 
@@ -259,4 +264,29 @@ test('who signs elsewhere is no secret to be fetched: the engine may begin at on
   expect(asked).toEqual([]);
   const question = { operation: 'AbortMultipartUpload', key: 'a', uploadId: 'u' } as const;
   expect(await credentials.uploadUrls(BY_ROLE, question, false)).toMatchObject(MISSING);
+});
+
+test('a notice goes out with the bearer, to the server that it was given for and to no other', async () => {
+  const { credentials, notices } = credentialsThat(success(SECRETS));
+  const notice = { bucket: 'b', key: 'uploads/a', size: 1, crc64: '1', etag: 'E' };
+  const url = 'https://tokens.example.com/get_sts_token';
+  const of = (noticeUrl: string) => {
+    const known = destination({ kind: 'token-server', url });
+    const callback = { url: 'https://tokens.example.com/callback', body: 'x', noticeUrl };
+    return { ...known, profile: profileSchema.parse({ ...known.profile, callback }) };
+  };
+  const same = of('https://tokens.example.com/notice');
+  await credentials.set(same, { kind: 'bearer', bearer: 'hush' });
+  expect(await credentials.sendNotice(same, notice)).toEqual(success(undefined));
+  expect(await credentials.sendNotice(of('https://elsewhere.example.com/notice'), notice)).toEqual(
+    success(undefined),
+  );
+  expect(notices).toMatchObject([
+    { url: 'https://tokens.example.com/notice', bearer: 'hush', notice },
+    { url: 'https://elsewhere.example.com/notice', bearer: null, notice },
+  ]);
+  const without = destination({ kind: 'token-server', url });
+  expect(await credentials.sendNotice(without, notice)).toMatchObject({ fault: { code: 'invalid-input' } });
+  expect(await credentials.sendNotice(undefined, notice)).toMatchObject({ ok: false });
+  expect(notices).toHaveLength(2);
 });

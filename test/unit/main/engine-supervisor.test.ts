@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EngineSupervisor, type EngineProcess } from '../../../src/main/engine-supervisor';
 import type { FromEngine, ToEngine } from '../../../src/shared/engine-link';
-import { failure, fault } from '../../../src/shared/faults';
+import { failure, fault, success } from '../../../src/shared/faults';
 import type { BatchId, DestinationId } from '../../../src/shared/ids';
 import type { EngineStatus } from '../../../src/shared/queue-view';
 
@@ -56,6 +56,8 @@ function supervised() {
       return Promise.resolve(failure(fault('token-server', 'no answer')));
     },
     onStatus: (status) => statuses.push(status),
+    sendNotice: (_id, notice) =>
+      Promise.resolve(notice.key === 'known' ? success(undefined) : failure(fault('callback-failed', 'no'))),
     askUploadUrls: () => Promise.resolve(failure(fault('token-server', 'no answer'))),
     onDelta: () => {},
     onFaces: () => {},
@@ -196,6 +198,16 @@ describe('credentials', () => {
     await Promise.resolve();
     expect(asked).toEqual([{ id: DESTINATION, fresh: true }]);
     expect(last().told.at(-1)).toMatchObject({ kind: 'credentials', id: 41, outcome: { ok: false } });
+  });
+
+  test('notices go out with the bearer that main alone has, and come back by the same number', async () => {
+    const { last } = supervised();
+    last().ready();
+    const notice = { bucket: 'b', key: 'known', size: 1, crc64: '1', etag: 'E' };
+    last().say({ kind: 'send-notice', id: 42, destinationId: DESTINATION, notice });
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(last().told.at(-1)).toMatchObject({ kind: 'noticed', id: 42, outcome: { ok: true } });
   });
 });
 

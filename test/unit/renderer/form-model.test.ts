@@ -244,7 +244,25 @@ describe('what objects are to be', () => {
     });
     const values = valuesOf(profile);
     expect(check(values, profile)).toEqual({ kind: 'valid', profile });
-    expect(profileInput({ ...values, callbackUrl: ' ' }, profile)).not.toHaveProperty('callback');
+    const untold = { ...values, callbackUrl: ' ', noticeUrl: '' };
+    expect(profileInput(untold, profile)).not.toHaveProperty('callback');
+  });
+
+  it('that the server of signed URLs does not sign is said at its field, also where it is right by itself', () => {
+    const signed = { way: 'signed-url' } as const;
+    expect(problemsOf({ ...signed, acl: 'private' })).toEqual({ acl: 'way' });
+    expect(problemsOf({ ...signed, encryption: 'AES256' })).toEqual({ encryption: 'way' });
+    expect(problemsOf({ ...signed, cacheControl: 'no-cache' })).toEqual({ cacheControl: 'way' });
+    expect(problemsOf({ ...signed, contentDispositions: '* inline' })).toEqual({
+      contentDispositions: 'way',
+    });
+    expect(problemsOf({ ...signed, callbackUrl: 'https://example.com' })).toEqual({ callbackUrl: 'way' });
+    expect(problemsOf({ ...signed, storageClass: 'IA', metadata: 'a=b', tags: 'a=b' })).toEqual({});
+    const noticed = check({ ...RIGHT, ...signed, noticeUrl: 'https://example.com/notice' }, null);
+    expect(noticed).toMatchObject({ profile: { callback: { noticeUrl: 'https://example.com/notice' } } });
+    expect(noticed.kind === 'valid' && valuesOf(noticed.profile).noticeUrl).toBe(
+      'https://example.com/notice',
+    );
   });
 
   it('is said wrong at the field that it stands in', () => {

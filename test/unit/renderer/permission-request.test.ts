@@ -14,6 +14,14 @@ describe('the request for the administrator', () => {
     });
   });
 
+  it('names what the settings of its objects need, too', () => {
+    const object = { acl: 'private', tags: { a: 'b' } } as const;
+    const request = JSON.parse(permissionRequest({ bucket: 'team-media', prefix: '', object })) as {
+      Action: string[];
+    };
+    expect(request.Action.slice(3)).toEqual(['oss:PutObjectTagging', 'oss:PutObjectAcl']);
+  });
+
   it('is made for a missing right alone', () => {
     expect(asksForPermission(cause('failed', 'no-permission', 1))).toBe(true);
     expect(asksForPermission(cause('failed', 'bucket-missing', 1))).toBe(false);

@@ -10,6 +10,7 @@ import {
   possibleVerbs,
   scopesOf,
   type Known,
+  untoldIn,
 } from '../../../src/renderer/features/queue/verbs';
 import { batch, FAILED, id, item, NO_COUNTS } from './samples';
 
@@ -66,6 +67,13 @@ describe('verbs on rows', () => {
       cancel: [{ kind: 'batch', batchId: 1 }],
       keptBytes: 500,
     });
+  });
+
+  it('tells a server again of rows that are done and of which it does not know', () => {
+    const untold = item(1, 2, { kind: 'done', at: 1, untold: fault('callback-failed', '') });
+    const rows = [item(1, 1, { kind: 'done', at: 1 }), untold, item(1, 3, FAILED)];
+    const keys = [batchKey(id(1)), of(1, 1), of(1, 2), of(1, 3), of(1, 9)];
+    expect(untoldIn(keys, known([], rows))).toEqual([of(1, 2)]);
   });
 
   it('offers only what can move a row', () => {

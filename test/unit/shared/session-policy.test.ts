@@ -20,6 +20,7 @@ describe('sessionPolicy', () => {
             'oss:ListParts',
             'oss:GetObject',
             'oss:PutObjectTagging',
+            'oss:PutObjectAcl',
           ],
           Resource: 'acs:oss:*:*:b-1/uploads/alice/*',
         },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ItemEnd } from '../../../src/engine/queue-ports';
 import { fault } from '../../../src/shared/faults';
 import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../../../src/shared/ids';
 import { pathHash } from '../../../src/store/items';
@@ -198,6 +199,43 @@ test('causes gather over batches by destination, state and code, with five sampl
   must(await store.command('retry', { kind: 'batch', batchId: second }, []));
   must(await store.command('retry', { kind: 'batch', batchId: elsewhere }, []));
   expect(must(store.causes()).map((cause) => cause.files)).toEqual([1, 3]);
+});
+
+test('files of which the server was not told are a cause, and done all the same', async () => {
+  const batchId = batchOfFiles(8);
+  const [first, ...rest] = idsOf(batchId, 7);
+  const why = fault('callback-failed', 'Error status : 502.');
+  const untold = { ...(done() as Extract<ItemEnd, { kind: 'done' }>), untold: why };
+  await write(...rest.map((itemId) => end(itemId, untold)), end(first!, done()));
+  expect(must(store.causes())).toEqual([
+    {
+      id: 'home:untold:callback-failed',
+      destinationId: 'home',
+      kind: 'untold',
+      fault: why,
+      files: 6,
+      itemIds: rest.slice(0, 5),
+      names: [2, 3, 4, 5, 6].map((number) => `2024/${number}.jpg`),
+    },
+  ]);
+  expect(must(store.untoldCount())).toBe(6);
+  expect(must(store.totals()).counts).toMatchObject({ done: 7, failed: 0, waiting: 1 });
+  must(store.noteTold(rest[0]!, null));
+  expect(must(store.causes())).toMatchObject([{ files: 5 }]);
+  expect(must(store.totals()).counts).toMatchObject({ done: 7 });
+  for await (const page of store.endedItems(batchId))
+    expect(must(page).map((item) => 'untold' in item.end)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+  for (const itemId of rest.slice(1)) must(store.noteTold(itemId, null));
+  expect(must(store.causes())).toEqual([]);
+  expect(must(store.untoldCount())).toBe(0);
 });
 
 test('receipts walk what has ended in the order of the rows, page after page', async () => {

@@ -59,11 +59,18 @@ export function ObjectFields({ values, fieldOf, onChange }: ObjectFieldsProps) {
   );
 }
 
+/** Ways whose server may ask for callbacks by itself. */
+const SIGNING: readonly string[] = ['signed-url', 'post-policy'];
+
 /** Whom OSS tells of each object. */
 export function CallbackFields({ values, fieldOf, onChange }: ObjectFieldsProps) {
   const { t } = useTranslation();
   return (
-    <Fold title={t('form.callback')} more={t('form.callbackMore')} filled={values.callbackUrl !== ''}>
+    <Fold
+      title={t('form.callback')}
+      more={t('form.callbackMore')}
+      filled={values.callbackUrl + values.noticeUrl !== ''}
+    >
       <TextField {...fieldOf('callbackUrl')} mono hint={t('form.hints.callbackUrl')} />
       {values.callbackUrl !== '' && (
         <>
@@ -99,8 +106,10 @@ export function CallbackFields({ values, fieldOf, onChange }: ObjectFieldsProps)
               {t('form.callbackSni')}
             </label>
           </div>
-          <TextField {...fieldOf('noticeUrl')} mono hint={t('form.hints.noticeUrl')} />
         </>
+      )}
+      {(values.callbackUrl !== '' || values.noticeUrl !== '' || SIGNING.includes(values.way)) && (
+        <TextField {...fieldOf('noticeUrl')} mono hint={t('form.hints.noticeUrl')} />
       )}
     </Fold>
   );

@@ -80,7 +80,8 @@ export const EXAMPLES = {
 export const OBJECT_PATHS: Readonly<Record<string, ObjectField>> = {
   'object.storageClass': 'storageClass',
   'object.acl': 'acl',
-  'object.encryption': 'kmsKeyId',
+  'object.encryption': 'encryption',
+  'object.encryption.keyId': 'kmsKeyId',
   'object.cacheControl': 'cacheControl',
   'object.contentTypes': 'contentTypes',
   'object.contentDispositions': 'contentDispositions',
@@ -175,7 +176,9 @@ function settingsInput(values: ObjectValues): Readonly<Record<string, unknown>> 
 
 function callbackInput(values: ObjectValues): Readonly<Record<string, unknown>> | null {
   const { callbackUrl, callbackHost, callbackBodyType, callbackVariables, noticeUrl } = values;
-  if (!isFilled(callbackUrl)) return null;
+  const notice = isFilled(noticeUrl) ? { noticeUrl: noticeUrl.trim() } : {};
+  // Where the server that signs names the callback, only the way to tell again is ours to say.
+  if (!isFilled(callbackUrl)) return isFilled(noticeUrl) ? notice : null;
   return {
     url: callbackUrl.trim(),
     body: values.callbackBody.trim(),
@@ -183,7 +186,7 @@ function callbackInput(values: ObjectValues): Readonly<Record<string, unknown>> 
     ...(isFilled(callbackHost) ? { host: callbackHost.trim() } : {}),
     ...(values.callbackSni ? { sni: true } : {}),
     ...(isFilled(callbackVariables) ? { variables: pairsOf(callbackVariables) } : {}),
-    ...(isFilled(noticeUrl) ? { noticeUrl: noticeUrl.trim() } : {}),
+    ...notice,
   };
 }
 

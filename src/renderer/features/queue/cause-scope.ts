@@ -8,6 +8,8 @@ function standsIn(batch: BatchRow, kind: Cause['kind']): boolean {
       return batch.counts.conflict > 0;
     case 'source-changed':
       return batch.counts.sourceChanged > 0;
+    case 'untold':
+      return batch.counts.done > 0;
     case 'offline':
     case 'credentials':
       return batch.held === kind;

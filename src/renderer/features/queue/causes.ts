@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { FAULTS, type FaultCode } from '../../../shared/faults';
-import type { Cause, Verb } from '../../../shared/queue-view';
+import type { Profile } from '../../../shared/profile';
+import type { Cause, QueueVerb } from '../../../shared/queue-view';
 import type { IconName } from '../../ui/icon';
 import type { Tone } from './states';
 
@@ -9,6 +10,7 @@ export const CAUSE_LOOKS: Readonly<Record<Cause['kind'], { readonly tone: Tone; 
     failed: { tone: 'fail', icon: 'fail' },
     conflict: { tone: 'ask', icon: 'conflict' },
     'source-changed': { tone: 'ask', icon: 'changed' },
+    untold: { tone: 'ask', icon: 'warn' },
     credentials: { tone: 'ask', icon: 'key' },
     disk: { tone: 'ask', icon: 'warn' },
     offline: { tone: 'hold', icon: 'network' },
@@ -38,6 +40,8 @@ export function causeTitle(t: TFunction, cause: Cause, destination: string): str
       return t('needs.conflict', { count: cause.files });
     case 'source-changed':
       return t('needs.changed', { count: cause.files });
+    case 'untold':
+      return t('needs.untold', { count: cause.files });
     case 'credentials':
       return t('needs.credentials', { destination, why });
     case 'offline':
@@ -47,8 +51,13 @@ export function causeTitle(t: TFunction, cause: Cause, destination: string): str
   }
 }
 
+/** Whether the server of a destination takes notices of what OSS could not tell it. */
+export const takesNotices = (profile: Profile | undefined): boolean =>
+  profile?.callback?.noticeUrl !== undefined;
+
 /** The one sentence beside the title. */
-export function causeLine(t: TFunction, cause: Cause): string {
+export function causeLine(t: TFunction, cause: Cause, profile: Profile | undefined): string {
+  if (cause.kind === 'untold' && !takesNotices(profile)) return t('needs.noNotice');
   if (cause.kind === 'offline' || cause.kind === 'credentials' || cause.kind === 'disk')
     return t('needs.wait', { count: cause.files });
   return t(`faults.${cause.fault.code}.next`);
@@ -67,9 +76,15 @@ export function asksForSignIn({ kind, fault }: Cause): boolean {
   return kind === 'credentials' && SIGN_IN.has(fault.code);
 }
 
-/** The one action: the verb for all files that stand for this reason, and its word. */
-export function causeAction(t: TFunction, cause: Cause): { readonly verb: Verb; readonly label: string } {
+/** The one action: the verb for all files that stand for this reason, and its word; null: there is none. */
+export function causeAction(
+  t: TFunction,
+  cause: Cause,
+  profile: Profile | undefined,
+): { readonly verb: QueueVerb; readonly label: string } | null {
   switch (cause.kind) {
+    case 'untold':
+      return takesNotices(profile) ? { verb: 'notify', label: t('actions.notify') } : null;
     case 'source-changed':
       return { verb: 'retry', label: t('actions.uploadAgain') };
     case 'offline':

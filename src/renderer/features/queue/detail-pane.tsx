@@ -4,12 +4,14 @@ import { isImageName } from '../../../shared/faces';
 import type { ItemDetail } from '../../../shared/queue-view';
 import type { ItemId } from '../../../shared/ids';
 import { copy, valueOf } from '../../actions';
-import { useFerry, useFormat, useQueue } from '../../ferry';
+import { useApp, useFerry, useFormat, useQueue } from '../../ferry';
+import { destinationById } from '../../store/app-store';
 import { shareOf } from '../../i18n/format';
 import { useSecond } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
 import { Bar, Button, fileIcon, IconButton, InEnglish } from '../../ui/parts';
 import { StateLabel } from '../../ui/state-label';
+import { takesNotices } from './causes';
 import { commandRows } from './grid-commands';
 import { PartsSection } from './detail-parts';
 import { ProofSection } from './detail-proof';
@@ -75,6 +77,34 @@ function Sentence({ detail }: { readonly detail: ItemDetail }) {
           </Button>
         )}
       </div>
+    </div>
+  );
+}
+
+/** Done, and its server does not know of it. */
+function Untold({ detail }: { readonly detail: ItemDetail }) {
+  const { t } = useTranslation();
+  const ferry = useFerry();
+  const profile = useApp((state) => destinationById(state, detail.destinationId)?.profile);
+  const { state, itemId } = detail.row;
+  if (state.kind !== 'done' || state.untold === undefined) return null;
+  const offered = takesNotices(profile);
+  return (
+    <div className="sentence">
+      <p>{t('faults.callback-failed.what')}</p>
+      <p>{t(offered ? 'faults.callback-failed.next' : 'needs.noNotice')}</p>
+      {state.untold.message !== '' && (
+        <p>
+          <InEnglish>{state.untold.message}</InEnglish>
+        </p>
+      )}
+      {offered && (
+        <div className="answers">
+          <Button look="small" icon="retry" onPress={() => commandRows(ferry, 'notify', [itemKey(itemId)])}>
+            {t('actions.notify')}
+          </Button>
+        </div>
+      )}
     </div>
   );
 }
@@ -166,6 +196,7 @@ export function DetailPane({
         <>
           <Head detail={detail} onClose={close} />
           <Sentence detail={detail} />
+          <Untold detail={detail} />
           {isImageName(detail.row.name) && facesOf(itemId)}
           {detail.parts !== '' && <PartsSection detail={detail} groups={groups} />}
           <ProofSection detail={detail} groups={groups} />

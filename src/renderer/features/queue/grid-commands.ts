@@ -1,6 +1,6 @@
 import type { BatchId } from '../../../shared/ids';
 import type { FacesSource, IngestAnswer } from '../../../shared/faces';
-import type { Verb } from '../../../shared/queue-view';
+import type { QueueVerb } from '../../../shared/queue-view';
 import { askFaces, command, copy, decideFaces, valueOf } from '../../actions';
 import type { Ferry } from '../../ferry';
 import { keyTarget, type RowKey } from './row-map';
@@ -14,7 +14,7 @@ export function knownOf(ferry: Ferry): Known {
   };
 }
 
-export function commandRows(ferry: Ferry, verb: Verb, keys: Iterable<RowKey>): void {
+export function commandRows(ferry: Ferry, verb: QueueVerb, keys: Iterable<RowKey>): void {
   void command(ferry, verb, scopesOf(keys));
 }
 

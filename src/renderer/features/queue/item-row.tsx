@@ -100,6 +100,17 @@ function ItemCells({ row, name, narrow }: ItemCellsProps) {
         <StateLabel {...LOOKS[name]}>
           <ItemWord row={row} />
         </StateLabel>
+        {row.state.kind === 'done' && row.state.untold !== undefined && (
+          // Without the note's column (the pane is open) this is all that tells it.
+          <span
+            className="state t-ask mark"
+            role="img"
+            aria-label={t('notes.untold')}
+            title={t('notes.untold')}
+          >
+            <Icon name="warn" />
+          </span>
+        )}
       </div>
       {note === null || narrow ? (
         <ItemNumbers row={row} narrow={narrow} />

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Verb, Cause } from '../../../shared/queue-view';
+import type { Cause, QueueVerb } from '../../../shared/queue-view';
 import { command, copy } from '../../actions';
 import { useApp, useFerry, useFormat, useQueue, useView } from '../../ferry';
 import { destinationById } from '../../store/app-store';
@@ -116,14 +116,14 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
   const [copied, setCopied] = useState(false);
   const profile = useApp((state) => destinationById(state, cause.destinationId)?.profile);
   const look = CAUSE_LOOKS[cause.kind];
-  const action = causeAction(t, cause);
-  const act = async (verb: Verb): Promise<void> => {
+  const action = causeAction(t, cause, profile);
+  const act = async (verb: QueueVerb): Promise<void> => {
     setBusy(true);
     const batches = ferry.queue.api.getState().queue?.batches ?? [];
     await command(ferry, verb, scopesOfCause(cause, batches));
     setBusy(false);
   };
-  const retry = (): void => void (busy || act(action.verb));
+  const retry = (): void => void (busy || action === null || act(action.verb));
   const request = profile !== undefined && asksForPermission(cause) ? permissionRequest(profile) : null;
   const signIn = (): void =>
     ferry.view.setState({
@@ -140,7 +140,7 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
       <li className={`t-${look.tone}`} data-cause={cause.kind}>
         <Icon name={look.icon} />
         <b>{causeTitle(t, cause, profile?.name ?? '')}</b>
-        <span className="cut">{causeLine(t, cause)}</span>
+        <span className="cut">{causeLine(t, cause, profile)}</span>
         {profile !== undefined && asksForSignIn(cause) && (
           <Button look="small" onPress={signIn}>
             {t('ways.enter')}
@@ -153,9 +153,11 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
             </Button>
           ))
         ) : request === null ? (
-          <Button look="small" onPress={retry}>
-            {action.label}
-          </Button>
+          action !== null && (
+            <Button look="small" onPress={retry}>
+              {action.label}
+            </Button>
+          )
         ) : (
           <Button look="small" onPress={() => void ask()}>
             {t(copied ? 'needs.requestCopied' : 'needs.copyRequest')}

@@ -9,11 +9,20 @@ const ACTIONS = ['oss:PutObject', 'oss:AbortMultipartUpload', 'oss:ListParts'];
  * The statement that an administrator has to add to the role's policy so that files may be written to a destination,
  * as RAM takes it.
  */
-export function permissionRequest({ bucket, prefix }: Pick<Profile, 'bucket' | 'prefix'>): string {
+export function permissionRequest({
+  bucket,
+  prefix,
+  object,
+}: Pick<Profile, 'bucket' | 'prefix' | 'object'>): string {
   const list = (values: readonly string[]): string =>
     `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
   const resource = `acs:oss:*:*:${bucket}/${fixedPrefix(prefix)}*`;
-  return `{ "Effect": "Allow",\n  "Action": ${list(ACTIONS)},\n  "Resource": ${list([resource])} }`;
+  const actions = [
+    ...ACTIONS,
+    ...(object?.tags === undefined ? [] : ['oss:PutObjectTagging']),
+    ...(object?.acl === undefined ? [] : ['oss:PutObjectAcl']),
+  ];
+  return `{ "Effect": "Allow",\n  "Action": ${list(actions)},\n  "Resource": ${list([resource])} }`;
 }
 
 /** Only a refused right is mended by another one. */

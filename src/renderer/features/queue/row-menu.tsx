@@ -14,7 +14,15 @@ import {
   togglePause,
 } from './grid-commands';
 import { keyTarget, type RowKey } from './row-map';
-import { CONFLICT_VERBS, conflictIn, deletePlan, facesIn, pauseOrResume, possibleVerbs } from './verbs';
+import {
+  CONFLICT_VERBS,
+  conflictIn,
+  deletePlan,
+  facesIn,
+  pauseOrResume,
+  possibleVerbs,
+  untoldIn,
+} from './verbs';
 
 const CONFLICT_ICONS = { skip: 'skip', 'keep-both': 'copy', overwrite: 'up' } as const;
 
@@ -85,6 +93,14 @@ export function RowMenu({ rowKey, at, onClose }: RowMenuProps) {
         label: t(`actions.${choice}`),
         onPress: () => commandRows(ferry, choice, keys),
       });
+  const untold = untoldIn(keys, known);
+  if (untold.length > 0)
+    items.push({
+      id: 'notify',
+      icon: 'retry',
+      label: t('actions.notify'),
+      onPress: () => commandRows(ferry, 'notify', untold),
+    });
   const faces = facesIn(keys, known);
   if (faces.asking.length > 0)
     items.push({

@@ -170,6 +170,12 @@ export function noteOf(t: TFunction, format: Format, row: ItemRow): Note | null 
           action: { act: 'resume', label: t('actions.tryNow'), soft: false },
         };
       return null;
+    case 'done':
+      if (state.untold === undefined) return null;
+      return {
+        text: t('notes.untold'),
+        action: { act: 'details', label: t('actions.details'), soft: false },
+      };
     case 'skipped':
       return { text: t('notes.identical'), action: null };
     case 'conflict':

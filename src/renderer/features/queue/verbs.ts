@@ -113,6 +113,15 @@ export function conflictIn(keys: Iterable<RowKey>, known: Known): boolean {
   return false;
 }
 
+/** Rows that are done and of which their server does not know; a batch does not tell. */
+export function untoldIn(keys: Iterable<RowKey>, known: Known): readonly RowKey[] {
+  return [...keys].filter((key) => {
+    const target = keyTarget(key);
+    const state = target.kind === 'item' ? known.row(target.itemId)?.state : undefined;
+    return state?.kind === 'done' && state.untold !== undefined;
+  });
+}
+
 /** Which rows faces can be looked for in, and which wait for an answer about theirs. */
 export function facesIn(
   keys: Iterable<RowKey>,

@@ -2,7 +2,7 @@ import { callbackOfForm, type Callback } from '../../callback/callback';
 import type { Exchange } from '../../wire/exchange';
 import { invalidArgument } from '../../wire/refusal';
 import { checkKey } from '../address';
-import { forbidsOverwrite, keptHeaders } from '../upload-headers';
+import { forbidsOverwrite, keptWithAcl } from '../upload-headers';
 import { checkFixedByV4, type FormClaim } from './form-claim';
 import { checkPostPolicy, parsePostPolicy, type PostPolicy } from './post-policy';
 import type { FormFile } from './read-form';
@@ -47,7 +47,7 @@ export function acceptForm(
   return {
     key,
     policy,
-    headers: keptHeaders(new Map([...fields, ...contentType(fields, file)])),
+    headers: keptWithAcl(new Map([...fields, ...contentType(fields, file)])),
     forbidsOverwrite: forbidsOverwrite(forbidField),
     successStatus: successStatus(fields.get('success_action_status')),
     redirect: redirect(fields.get('success_action_redirect')),
