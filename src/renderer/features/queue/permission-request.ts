@@ -1,19 +1,10 @@
 import type { Cause } from '../../../shared/queue-view';
-import { fixedPrefix } from '../../../shared/prefix-template';
 import type { Profile } from '../../../shared/profile';
+import { objectRights, ramRequest } from '../../../shared/ram-statement';
 
-/** What an upload needs at the least, as Alibaba's documents on RAM name it. */
-const ACTIONS = ['oss:PutObject', 'oss:AbortMultipartUpload', 'oss:ListParts'];
-
-/**
- * The statement that an administrator has to add to the role's policy so that files may be written to a destination,
- * as RAM takes it.
- */
-export function permissionRequest({ bucket, prefix }: Pick<Profile, 'bucket' | 'prefix'>): string {
-  const list = (values: readonly string[]): string =>
-    `[${values.map((value) => JSON.stringify(value)).join(', ')}]`;
-  const resource = `acs:oss:*:*:${bucket}/${fixedPrefix(prefix)}*`;
-  return `{ "Effect": "Allow",\n  "Action": ${list(ACTIONS)},\n  "Resource": ${list([resource])} }`;
+/** The statement that an administrator has to add to the role's policy so that files may be written to a destination. */
+export function permissionRequest(profile: Pick<Profile, 'bucket' | 'prefix'>): string {
+  return ramRequest(objectRights(profile));
 }
 
 /** Only a refused right is mended by another one. */
