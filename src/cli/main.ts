@@ -1,4 +1,5 @@
 import { readArguments, USAGE, type Command } from './arguments';
+import { runDoctorCommand } from './doctor';
 import { runFaces } from './faces';
 import { jsonOutput, textOutput } from './output';
 import { runUpload } from './run';
@@ -28,6 +29,13 @@ function carryOut(command: Command): Promise<number> | number {
       return runStatus(command.directory, command.json, write, complain);
     case 'faces':
       return runFaces(command, { environment: process.env, write, complain });
+    case 'doctor':
+      return runDoctorCommand(command, {
+        environment: process.env,
+        write,
+        complain,
+        interrupted: interruption(),
+      });
     default: {
       const output = command.json ? jsonOutput(write) : textOutput(write, process.stdout.isTTY);
       return runUpload(command, { environment: process.env, output, complain, interrupted: interruption() });
