@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
-import { app, nativeTheme, type BrowserWindow } from 'electron';
+import { app, nativeTheme, session, type BrowserWindow } from 'electron';
 import type { AppInfo, Notice } from '../shared/ipc/contract';
 import { languageFor } from '../shared/language';
 import type { Destination } from '../shared/engine-link';
 import type { DestinationId } from '../shared/ids';
 import { joinAuthorization, type Authorization } from './authorization';
 import { openDetector } from './detector';
+import { DoctorDesk } from './doctor-desk';
 import { EngineSupervisor } from './engine-supervisor';
 import { credentialsHandlers } from './ipc/handlers-credentials';
+import { doctorHandlers } from './ipc/handlers-doctor';
 import { facesHandlers } from './ipc/handlers-faces';
 import { queueHandlers } from './ipc/handlers-queue';
 import { settingsHandlers } from './ipc/handlers-settings';
@@ -120,6 +122,16 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
     log,
   });
   const pictures = new Pictures(engine, detector);
+  const doctor = new DoctorDesk({
+    ask: (destination, fresh) => credentials.ask(destination, fresh),
+    askUploadUrls: (destination, question, fresh) => credentials.uploadUrls(destination, question, fresh),
+    proxyOfSystem: (url) => session.defaultSession.resolveProxy(url),
+    environment: process.env,
+    publish: (run) => publish('doctor.changed', run),
+    product: () => appInfo([]),
+    now: () => Date.now(),
+    after,
+  });
   nativeTheme.themeSource = book.settings().theme;
   book.onChange((what) => {
     publish('settings.changed', book.settings());
@@ -142,13 +154,14 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
       desktop: desktopOf(current, words),
       hasDestination: (id) => find(id) !== undefined,
     }),
+    ...doctorHandlers({ doctor, find }),
     ...facesHandlers({ engine, picture: (itemId) => pictures.describe(itemId) }),
   };
   serveWindow(handlers, current, isOurs, log);
   const stop = async (): Promise<void> => {
     keychain.close();
     detector.close();
-    await engine.stop();
+    await Promise.all([doctor.close(), engine.stop()]);
   };
   return { book, engine, pictures, stop };
 }

@@ -15,6 +15,7 @@ import './ui/window.css';
 import './ui/app.css';
 import './ui/ways.css';
 import './ui/faces.css';
+import './ui/doctor.css';
 
 function start(root: HTMLElement): void {
   const ferry: Ferry = {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Credentials } from '../../src/main/credentials';
 import { credentialsHandlers } from '../../src/main/ipc/handlers-credentials';
+import { doctorHandlers } from '../../src/main/ipc/handlers-doctor';
 import { facesHandlers } from '../../src/main/ipc/handlers-faces';
 import { queueHandlers, type Desktop, type EngineDesk } from '../../src/main/ipc/handlers-queue';
 import { settingsHandlers } from '../../src/main/ipc/handlers-settings';
@@ -12,6 +13,7 @@ import { serve } from '../../src/main/ipc/serve';
 import { Keychain } from '../../src/main/keychain';
 import { Secrets } from '../../src/main/secrets';
 import { SettingsBook } from '../../src/main/settings';
+import type { Destination } from '../../src/shared/engine-link';
 import { failure, fault, success } from '../../src/shared/faults';
 import type { DestinationId } from '../../src/shared/ids';
 import { calls, streams, type CallName, type Reply } from '../../src/shared/ipc/contract';
@@ -106,6 +108,12 @@ function app(chosen: readonly string[] = []) {
     reveal: (path) => Promise.resolve(shown.push(path) > 0),
     copy: (text) => void copied.push(text),
   };
+  const find = (id: DestinationId) => book.destinations().find(({ destinationId }) => destinationId === id);
+  const doctor = {
+    start: ({ destinationId }: Destination) => Promise.resolve(heard.push({ name: 'doctor', destinationId })),
+    stop: (runId: number) => void heard.push({ name: 'stop', runId }),
+    report: (runId: number) => Promise.resolve(runId === 1 ? 'a report' : null),
+  };
   const handlers = {
     ...settingsHandlers({
       book,
@@ -117,7 +125,7 @@ function app(chosen: readonly string[] = []) {
     ...credentialsHandlers({
       credentials,
       keychain,
-      find: (id) => book.destinations().find(({ destinationId }) => destinationId === id),
+      find,
       credentialsChanged: (id) => changed.push(id),
     }),
     ...queueHandlers({
@@ -125,6 +133,7 @@ function app(chosen: readonly string[] = []) {
       desktop,
       hasDestination: (id) => book.destinations().some(({ destinationId }) => destinationId === id),
     }),
+    ...doctorHandlers({ doctor, find }),
     ...facesHandlers({
       engine: engineDesk(heard),
       picture: (itemId) => {
@@ -195,6 +204,9 @@ describe('junk is refused by every call', () => {
     ['credentials.set', { destinationId: 'one', secret: { kind: 'password', password: 'very-secret' } }],
     ['credentials.set', { destinationId: 'one', secret: { kind: 'bearer', bearer: 'a', very: 'secret' } }],
     ['credentials.forget', { destinationId: 'unknown' }],
+    ['doctor.start', { destinationId: 'unknown' }],
+    ['doctor.report', { runId: 2 }],
+    ['doctor.stop', { runId: 0.5 }],
   ])('%s %j', async (name, input) => {
     const { ask, heard } = app();
     expect(await ask(name, input)).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });
@@ -379,6 +391,18 @@ describe('the calls do what they say', () => {
   test('a snapshot says how main sees the engine', async () => {
     const engine = { kind: 'running', restarts: 3 };
     expect(await app().ask('queue.snapshot', {})).toMatchObject({ ok: true, value: { engine } });
+  });
+
+  test('a destination is checked, the check stopped, and what it found told', async () => {
+    const { ask, addDestination, heard } = app();
+    const destinationId = await addDestination();
+    expect(await ask('doctor.start', { destinationId })).toEqual({ ok: true, value: { runId: 1 } });
+    expect(await ask('doctor.stop', { runId: 1 })).toEqual({ ok: true, value: {} });
+    expect(await ask('doctor.report', { runId: 1 })).toEqual({ ok: true, value: { text: 'a report' } });
+    expect(heard).toEqual([
+      { name: 'doctor', destinationId },
+      { name: 'stop', runId: 1 },
+    ]);
   });
 
   test('text goes to the clipboard', async () => {

@@ -9,7 +9,8 @@ type Place =
   | { readonly kind: 'queue' }
   | { readonly kind: 'needs' }
   | { readonly kind: 'faces' }
-  | { readonly kind: 'destination'; readonly destinationId: DestinationId | null };
+  | { readonly kind: 'destination'; readonly destinationId: DestinationId | null }
+  | { readonly kind: 'doctor'; readonly destinationId: DestinationId };
 
 type Sheet =
   | { readonly kind: 'none' }

@@ -81,6 +81,7 @@ SAME.push(
   'faces',
 );
 SAME.push('acs:ram::123456789012:role', 'name');
+SAME.push('ACL', 'NO', 'PROXY', 'x-oss-forbid-overwrite');
 /** Alibaba's pages leave these in English in Chinese, and only there. */
 const SAME_IN: Readonly<Record<string, readonly string[]>> = {
   'zh-CN': ['Bucket', 'Object', 'Endpoint', 'Policy'],

@@ -20,6 +20,9 @@ export function DestinationPage({ destinationId }: DestinationPageProps) {
     (state) => state.destinations?.find((one) => one.destinationId === destinationId) ?? null,
   );
   const toQueue = (): void => ferry.view.setState({ place: { kind: 'queue' } });
+  const check = (): void => {
+    if (destinationId !== null) ferry.view.setState({ place: { kind: 'doctor', destinationId } });
+  };
   const remove = async (): Promise<void> => {
     if (destinationId === null) return;
     setAsking(false);
@@ -52,6 +55,7 @@ export function DestinationPage({ destinationId }: DestinationPageProps) {
                   {t('destination.remove')}
                 </Button>
               )}
+              {destination !== null && <Button onPress={check}>{t('doctor.title')}</Button>}
               <span className="gap" />
               <Button onPress={toQueue}>{t('form.cancel')}</Button>
             </>
