@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { app, nativeTheme, session, type BrowserWindow } from 'electron';
 import type { AppInfo, Notice } from '../shared/ipc/contract';
 import { languageFor } from '../shared/language';
+import type { DoctorRun } from '../shared/doctor';
 import type { Destination } from '../shared/engine-link';
 import type { DestinationId } from '../shared/ids';
 import { joinAuthorization, type Authorization } from './authorization';
+import type { Credentials } from './credentials';
 import { openDetector } from './detector';
 import { DoctorDesk } from './doctor-desk';
 import { EngineSupervisor } from './engine-supervisor';
@@ -83,6 +85,19 @@ function followDestinations({ credentials }: Authorization, changed: (id: Destin
   };
 }
 
+function openDoctor(credentials: Credentials, tell: (run: DoctorRun) => void): DoctorDesk {
+  return new DoctorDesk({
+    ask: (destination, fresh) => credentials.ask(destination, fresh),
+    askUploadUrls: (destination, question, fresh) => credentials.uploadUrls(destination, question, fresh),
+    proxyOfSystem: (url) => session.defaultSession.resolveProxy(url),
+    environment: process.env,
+    publish: tell,
+    product: () => appInfo([]),
+    now: () => Date.now(),
+    after,
+  });
+}
+
 /** Joins settings, credentials, engine and IPC. `current` gives the window of the moment. */
 export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs, log: Log): Ferry {
   const folder = app.getPath('userData');
@@ -122,16 +137,7 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
     log,
   });
   const pictures = new Pictures(engine, detector);
-  const doctor = new DoctorDesk({
-    ask: (destination, fresh) => credentials.ask(destination, fresh),
-    askUploadUrls: (destination, question, fresh) => credentials.uploadUrls(destination, question, fresh),
-    proxyOfSystem: (url) => session.defaultSession.resolveProxy(url),
-    environment: process.env,
-    publish: (run) => publish('doctor.changed', run),
-    product: () => appInfo([]),
-    now: () => Date.now(),
-    after,
-  });
+  const doctor = openDoctor(credentials, (run) => publish('doctor.changed', run));
   nativeTheme.themeSource = book.settings().theme;
   book.onChange((what) => {
     publish('settings.changed', book.settings());

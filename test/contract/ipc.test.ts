@@ -13,12 +13,11 @@ import { serve } from '../../src/main/ipc/serve';
 import { Keychain } from '../../src/main/keychain';
 import { Secrets } from '../../src/main/secrets';
 import { SettingsBook } from '../../src/main/settings';
-import type { Destination } from '../../src/shared/engine-link';
 import { failure, fault, success } from '../../src/shared/faults';
 import type { DestinationId } from '../../src/shared/ids';
 import { calls, streams, type CallName, type Reply } from '../../src/shared/ipc/contract';
 import { fakeKeychain } from '../fakes/fake-keychain';
-import { SUMMARY } from './ipc-samples';
+import { doctorDesk, SUMMARY } from './ipc-samples';
 
 const PROFILE = {
   name: 'Media',
@@ -109,11 +108,6 @@ function app(chosen: readonly string[] = []) {
     copy: (text) => void copied.push(text),
   };
   const find = (id: DestinationId) => book.destinations().find(({ destinationId }) => destinationId === id);
-  const doctor = {
-    start: ({ destinationId }: Destination) => Promise.resolve(heard.push({ name: 'doctor', destinationId })),
-    stop: (runId: number) => void heard.push({ name: 'stop', runId }),
-    report: (runId: number) => Promise.resolve(runId === 1 ? 'a report' : null),
-  };
   const handlers = {
     ...settingsHandlers({
       book,
@@ -133,7 +127,7 @@ function app(chosen: readonly string[] = []) {
       desktop,
       hasDestination: (id) => book.destinations().some(({ destinationId }) => destinationId === id),
     }),
-    ...doctorHandlers({ doctor, find }),
+    ...doctorHandlers({ doctor: doctorDesk(heard), find }),
     ...facesHandlers({
       engine: engineDesk(heard),
       picture: (itemId) => {
@@ -391,18 +385,6 @@ describe('the calls do what they say', () => {
   test('a snapshot says how main sees the engine', async () => {
     const engine = { kind: 'running', restarts: 3 };
     expect(await app().ask('queue.snapshot', {})).toMatchObject({ ok: true, value: { engine } });
-  });
-
-  test('a destination is checked, the check stopped, and what it found told', async () => {
-    const { ask, addDestination, heard } = app();
-    const destinationId = await addDestination();
-    expect(await ask('doctor.start', { destinationId })).toEqual({ ok: true, value: { runId: 1 } });
-    expect(await ask('doctor.stop', { runId: 1 })).toEqual({ ok: true, value: {} });
-    expect(await ask('doctor.report', { runId: 1 })).toEqual({ ok: true, value: { text: 'a report' } });
-    expect(heard).toEqual([
-      { name: 'doctor', destinationId },
-      { name: 'stop', runId: 1 },
-    ]);
   });
 
   test('text goes to the clipboard', async () => {
