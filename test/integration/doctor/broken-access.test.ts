@@ -99,6 +99,33 @@ describe('tokens', () => {
   });
 });
 
+describe('credentials that have expired by the server’s clock', () => {
+  it.each([
+    ['temporary', {}, [false]],
+    ['token-server', { url: 'http://127.0.0.1:9/' }, [false, true]],
+  ])('%s', async (kind, more, expected) => {
+    const { opened, profile } = await prepared();
+    const asked: boolean[] = [];
+    const old = {
+      accessKeyId: 'STS.abcdefghijk',
+      accessKeySecret: 's',
+      securityToken: 't',
+      expiresAtServer: Date.now() - 60_000,
+    };
+    const ask = (fresh: boolean) => {
+      asked.push(fresh);
+      return Promise.resolve({ ok: true as const, value: old });
+    };
+    const findings = await examine(profile({ authorization: { kind, ...more } }), {}, { ask });
+    expect([causeOf(findings, 'credentials'), exit(findings), asked]).toEqual([
+      'credentials token-expired',
+      3,
+      expected,
+    ]);
+    expect((await opened.requests('PutObject')).length).toBe(0);
+  });
+});
+
 it('a wrong AccessKey secret', async () => {
   const { opened, profile } = await prepared();
   const environment = { ...accountKeys(opened), OSS_ACCESS_KEY_SECRET: 'planted-wrong' };

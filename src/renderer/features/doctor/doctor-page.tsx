@@ -8,22 +8,24 @@ import { useApp, useFerry, useFormat } from '../../ferry';
 import { destinationById } from '../../store/app-store';
 import { Icon } from '../../ui/icon';
 import { Button, InEnglish } from '../../ui/parts';
-import { LINE_LOOKS, linesOf, resultOf, resultTone, textOf, type Line } from './lines';
+import { LINE_LOOKS, linesOf, resultOf, resultTone, saidOf, textsOf, type Line } from './lines';
 import { useDoctor } from './use-doctor';
 
 function CheckLine({ line: { id, state, check } }: { readonly line: Line }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const { icon, tone } = LINE_LOOKS[state];
-  const text = check === null ? null : textOf(t, format, i18n.language, check);
-  const said = check?.ok === false ? check.fault?.message : undefined;
+  const texts = check === null ? [] : textsOf(t, format, i18n.language, check);
+  const said = check === null ? null : saidOf(check);
   return (
     <li className={`t-${tone}`} data-check={id} data-state={state}>
       <Icon name={icon} className={state === 'running' ? 'turning' : ''} />
       <div>
         <b>{t(`doctor.checks.${id}`)}</b>
-        {text !== null && <p>{text}</p>}
-        {said !== undefined && said !== '' && (
+        {texts.map((text) => (
+          <p key={text}>{text}</p>
+        ))}
+        {said !== null && (
           <p>
             <InEnglish>{said}</InEnglish>
           </p>

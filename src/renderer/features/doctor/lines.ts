@@ -88,15 +88,19 @@ function written(
   };
 }
 
-/** What was found, or what happened and what to do; null: the title says all. */
-export function textOf(
+/** What was found; or what happened and what to do, each a sentence by itself; empty: the title says all. */
+export function textsOf(
   t: TFunction,
   format: Format,
   language: string,
   { hint, fault }: Check,
-): string | null {
-  if (hint !== undefined)
-    return t(`doctor.hints.${hint.code}`, written(t, format, language, hint));
-  if (fault === undefined) return null;
-  return `${t(`faults.${fault.code}.what`)} ${t(`faults.${fault.code}.next`)}`;
+): readonly string[] {
+  if (hint !== undefined) return [t(`doctor.hints.${hint.code}`, written(t, format, language, hint))];
+  return fault === undefined ? [] : [t(`faults.${fault.code}.what`), t(`faults.${fault.code}.next`)];
+}
+
+/** What the server said, in English, where our own words do not say as much. */
+export function saidOf({ ok, hint, fault }: Check): string | null {
+  if (ok !== false || fault === undefined || fault.message === '') return null;
+  return hint === undefined || fault.ossCode !== undefined ? fault.message : null;
 }
