@@ -10,6 +10,7 @@ export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
   oss-ferry upload <path...> --profile FILE --state DIR [--prefix P] [--conflict C] [--concurrency N] [--max-wait D] [--json]
   oss-ferry resume --profile FILE --state DIR [--concurrency N] [--max-wait D] [--json]
   oss-ferry status --state DIR [--json]
+  oss-ferry doctor --profile FILE [--report FILE] [--json]
   oss-ferry faces <image|oss://bucket/key> --profile FILE [--json]
   oss-ferry profile set FILE [--from FILE|LINK] [name=value...] [--unset NAME]
   oss-ferry profile check FILE
@@ -19,6 +20,7 @@ export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
   --conflict     overwrite, never-overwrite (default), skip-identical or ask (ends as failed)
   --concurrency  most connections at once, 1 to 32 (default 32)
   --max-wait     gives up waiting for network or credentials after so long: 30s, 5m, 2h
+  --report       writes a report that may be sent: no secrets and no names are in it
   --json         one event a line on standard output
 
 Exit code: 0 all done or skipped, 1 something failed, 2 bad arguments or profile, 3 credentials are needed, 130 stopped.`;
@@ -44,11 +46,20 @@ export interface FacesCommand {
   readonly json: boolean;
 }
 
+export interface DoctorCommand {
+  readonly kind: 'doctor';
+  readonly profileFile: string;
+  /** Where the report goes; null: nowhere. */
+  readonly reportFile: string | null;
+  readonly json: boolean;
+}
+
 export type Command =
   | RunCommand
   | { readonly kind: 'status'; readonly directory: string; readonly json: boolean }
   | FacesCommand
   | ProfileCommand
+  | DoctorCommand
   | { readonly kind: 'help' };
 
 const wrong = (message: string): Outcome<never> => failure(fault('invalid-input', message));
@@ -60,6 +71,7 @@ const OPTIONS = {
   conflict: { type: 'string' },
   concurrency: { type: 'string' },
   'max-wait': { type: 'string' },
+  report: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -68,6 +80,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   upload: ['profile', 'state', 'prefix', 'conflict', 'concurrency', 'max-wait', 'json'],
   resume: ['profile', 'state', 'concurrency', 'max-wait', 'json'],
   status: ['state', 'json'],
+  doctor: ['profile', 'report', 'json'],
   faces: ['profile', 'json'],
 };
 
@@ -85,11 +98,12 @@ export function readArguments(given: readonly string[]): Outcome<Command> {
   const allowed = ALLOWED[name];
   if (allowed === undefined)
     return wrong(
-      `There is no command "${name}"; the commands are upload, resume, status, faces and profile.`,
+      `There is no command "${name}"; the commands are upload, resume, status, doctor, faces and profile.`,
     );
   const stray = Object.keys(values).find((option) => !allowed.includes(option));
   if (stray !== undefined) return wrong(`The command ${name} does not take --${stray}.`);
   if (name === 'faces') return readFaces(paths, values.profile, values.json === true);
+  if (name === 'doctor') return readDoctor(paths, values, values.json === true);
   if (values.state === undefined) return wrong(`--state is missing: the folder that keeps the queue.`);
   if (name !== 'upload' && paths.length > 0) return wrong(`The command ${name} takes no paths.`);
   if (name === 'status')
@@ -102,6 +116,16 @@ export function readArguments(given: readonly string[]): Outcome<Command> {
   const directory = values.state;
   const shared = { paths, profileFile, directory, prefix: values.prefix ?? null, json: values.json === true };
   return withNumbers(name === 'upload' ? 'upload' : 'resume', shared, values);
+}
+
+function readDoctor(
+  paths: readonly string[],
+  { profile, report }: { readonly profile?: string | undefined; readonly report?: string | undefined },
+  json: boolean,
+): Outcome<DoctorCommand> {
+  if (paths.length > 0) return wrong('The command doctor takes no paths.');
+  if (profile === undefined) return wrong('--profile is missing: the JSON file that names the destination.');
+  return success({ kind: 'doctor', profileFile: profile, reportFile: report ?? null, json });
 }
 
 function readFaces(

@@ -1,4 +1,5 @@
 import { readArguments, USAGE, type Command } from './arguments';
+import { runDoctorCommand } from './doctor';
 import { runFaces } from './faces';
 import { jsonOutput, textOutput } from './output';
 import { runProfile } from './profile-command';
@@ -34,6 +35,13 @@ function carryOut(command: Command): Promise<number> | number {
     case 'profile-open':
     case 'profile-set':
       return runProfile(command, { write, complain });
+    case 'doctor':
+      return runDoctorCommand(command, {
+        environment: process.env,
+        write,
+        complain,
+        interrupted: interruption(),
+      });
     default: {
       const output = command.json ? jsonOutput(write) : textOutput(write, process.stdout.isTTY);
       return runUpload(command, { environment: process.env, output, complain, interrupted: interruption() });

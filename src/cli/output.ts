@@ -38,7 +38,8 @@ export interface Output {
 
 type Write = (text: string) => void;
 
-function faultFields({ code, message, ossCode, ec, requestId }: Fault): Record<string, string> {
+/** What a line of `--json` tells of a fault. */
+export function faultFields({ code, message, ossCode, ec, requestId }: Fault): Record<string, string> {
   return {
     code,
     ...(ossCode === undefined ? {} : { ossCode }),

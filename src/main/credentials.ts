@@ -10,9 +10,9 @@ import type { CredentialsView, DestinationView } from '../shared/ipc/contract';
 import type { Notice } from '../shared/notice';
 import { parsePasted, PASTE_SENTENCES } from '../shared/pasted-credentials';
 import type { Profile } from '../shared/profile';
-import { needsSecret, WAYS, type Secret } from '../shared/secrets';
+import { hintOf, needsSecret, WAYS, type Secret } from '../shared/secrets';
 import type { UploadUrlAnswer, UploadUrlQuestion } from '../shared/upload-urls';
-import { hintOf, type LastingSecret, type Secrets } from './secrets';
+import type { LastingSecret, Secrets } from './secrets';
 
 /** One question to the server that a destination names. */
 export type AskTokenServer = (question: {

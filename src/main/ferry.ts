@@ -1,14 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
-import { app, nativeTheme, type BrowserWindow } from 'electron';
+import { app, nativeTheme, session, type BrowserWindow } from 'electron';
 import type { AppInfo, Notice } from '../shared/ipc/contract';
 import { languageFor } from '../shared/language';
+import type { DoctorRun } from '../shared/doctor';
 import type { Destination } from '../shared/engine-link';
 import type { DestinationId } from '../shared/ids';
 import { joinAuthorization, type Authorization } from './authorization';
+import type { Credentials } from './credentials';
 import { openDetector } from './detector';
+import { DoctorDesk } from './doctor-desk';
 import { EngineSupervisor } from './engine-supervisor';
 import { credentialsHandlers } from './ipc/handlers-credentials';
+import { doctorHandlers } from './ipc/handlers-doctor';
 import { facesHandlers } from './ipc/handlers-faces';
 import { queueHandlers } from './ipc/handlers-queue';
 import { settingsHandlers } from './ipc/handlers-settings';
@@ -84,6 +88,19 @@ function followDestinations({ credentials }: Authorization, changed: (id: Destin
   };
 }
 
+function openDoctor(credentials: Credentials, tell: (run: DoctorRun) => void): DoctorDesk {
+  return new DoctorDesk({
+    ask: (destination, fresh) => credentials.ask(destination, fresh),
+    askUploadUrls: (destination, question, fresh) => credentials.uploadUrls(destination, question, fresh),
+    proxyOfSystem: (url) => session.defaultSession.resolveProxy(url),
+    environment: process.env,
+    publish: tell,
+    product: () => appInfo([]),
+    now: () => Date.now(),
+    after,
+  });
+}
+
 /** Joins settings, credentials, engine and IPC. `current` gives the window of the moment. */
 export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs, log: Log): Ferry {
   const folder = app.getPath('userData');
@@ -125,6 +142,7 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
   });
   const pictures = new Pictures(engine, detector);
   const proposals = new Proposals((proposal) => publish('destinations.proposed', proposal));
+  const doctor = openDoctor(credentials, (run) => publish('doctor.changed', run));
   nativeTheme.themeSource = book.settings().theme;
   book.onChange((what) => {
     publish('settings.changed', book.settings());
@@ -148,13 +166,14 @@ export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs
       desktop: desktopOf(current, words),
       hasDestination: (id) => find(id) !== undefined,
     }),
+    ...doctorHandlers({ doctor, find }),
     ...facesHandlers({ engine, picture: (itemId) => pictures.describe(itemId) }),
   };
   serveWindow(handlers, current, isOurs, log);
   const stop = async (): Promise<void> => {
     keychain.close();
     detector.close();
-    await engine.stop();
+    await Promise.all([doctor.close(), engine.stop()]);
   };
   return { book, engine, pictures, proposals, stop };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failure, fault, success, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { CredentialsView } from '../shared/ipc/contract';
-import { accessKeySchema, bearerSchema } from '../shared/secrets';
+import { accessKeySchema, bearerSchema, hintOf } from '../shared/secrets';
 import type { KeychainAnswer } from './keychain';
 import type { KeptSecret } from './settings';
 
@@ -28,11 +28,6 @@ export interface SecretNotes {
 }
 
 const accountOf = (destinationId: DestinationId, kind: Kind): string => `${destinationId} ${kind}`;
-
-/** Shows which key is in use without telling it: the last four characters. */
-export function hintOf(accessKeyId: string): string | null {
-  return accessKeyId.length < 12 ? null : `…${accessKeyId.slice(-4)}`;
-}
 
 const noteOf = (destinationId: DestinationId, secret: LastingSecret): KeptSecret => ({
   destinationId,

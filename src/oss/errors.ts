@@ -85,6 +85,7 @@ export function refusalOf(answer: RefusedAnswer, asked: Asked, now: number): Ref
       ...(ec === null ? {} : { ec }),
       ...(requestId === '' ? {} : { requestId }),
       ...(said.hostId === null ? {} : { hostId: said.hostId }),
+      ...(said.endpoint === null || !isHost(said.endpoint) ? {} : { endpoint: said.endpoint }),
       ...(retryAfterMs === null ? {} : { retryAfterMs }),
     }),
     serverTimeAt: Number.isNaN(serverTimeAt) ? null : serverTimeAt,
@@ -137,8 +138,8 @@ function sentenceOf(code: FaultCode, said: Said, asked: Asked, status: number): 
   return `OSS refused ${asked.operation} (${name})${words}`.replace(/\.*$/, '.');
 }
 
-const hostIn = (text: string): string =>
-  /^[a-z0-9.-]{1,253}(:\d{1,5})?$/i.test(text) ? text : 'another endpoint';
+const isHost = (text: string): boolean => /^[a-z0-9.-]{1,253}(:\d{1,5})?$/i.test(text);
+const hostIn = (text: string): string => (isHost(text) ? text : 'another endpoint');
 
 /** OSS's words on one line, without queries and without anything long enough to be a signature or a token. */
 function plain(text: string): string {

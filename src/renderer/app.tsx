@@ -5,6 +5,7 @@ import { DropOver, useDropAnywhere } from './drop';
 import { DestinationPage } from './features/destinations/destination-page';
 import { FirstRun } from './features/destinations/first-run';
 import { ProposalSheet } from './features/destinations/proposal-sheet';
+import { DoctorPage } from './features/doctor/doctor-page';
 import { FacesPage } from './features/faces/faces-page';
 import { FacesSection } from './features/faces/faces-section';
 import { CancelSheet } from './features/queue/cancel-sheet';
@@ -42,7 +43,8 @@ function escapeWindow(ferry: Ferry): void {
   else if (detailId !== null) {
     view.setState({ detailId: null });
     wishFocus(ferry);
-  } else if (place.kind !== 'queue') view.setState({ place: { kind: 'queue' } });
+  } else if (place.kind === 'doctor') view.setState({ place: { ...place, kind: 'destination' } });
+  else if (place.kind !== 'queue') view.setState({ place: { kind: 'queue' } });
   else if (undo !== null) view.setState({ undo: null });
 }
 
@@ -135,6 +137,8 @@ function Places() {
   switch (place.kind) {
     case 'destination':
       return <DestinationPage destinationId={place.destinationId} like={place.like} />;
+    case 'doctor':
+      return <DoctorPage key={place.destinationId} destinationId={place.destinationId} />;
     case 'needs':
       return (
         <>

@@ -16,6 +16,7 @@ import './ui/app.css';
 import './ui/ways.css';
 import './ui/faces.css';
 import './ui/form.css';
+import './ui/doctor.css';
 
 function start(root: HTMLElement): void {
   const ferry: Ferry = {

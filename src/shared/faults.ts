@@ -46,6 +46,8 @@ export const FAULTS = {
   'own-domain-needed': kind('administrator', 'never'),
   'path-style-refused': kind('user', 'never'),
   'object-exists': kind('user', 'never'),
+  /** The server replaced an object although it was told not to. */
+  'overwrite-allowed': kind('administrator', 'never'),
   'cannot-tell': kind('user', 'never'),
   'crc-mismatch': kind('we', 'item'),
   'upload-gone': kind('we', 'item'),
@@ -85,6 +87,8 @@ export const faultSchema = z.object({
   ec: z.string().optional(),
   requestId: z.string().optional(),
   hostId: z.string().optional(),
+  /** Host of the endpoint at which OSS says the bucket is (`wrong-endpoint`). */
+  endpoint: z.string().optional(),
   /** Milliseconds that the server asked to wait (Retry-After). */
   retryAfterMs: z.number().optional(),
 });

@@ -47,3 +47,8 @@ export function needsSecret({ authorization }: Profile): boolean {
   if (authorization.kind === 'assume-role' && authorization.aliyunProfile !== undefined) return false;
   return WAYS[authorization.kind].isNeeded;
 }
+
+/** Shows which key is in use without telling it: the last four characters. */
+export function hintOf(accessKeyId: string): string | null {
+  return accessKeyId.length < 12 ? null : `…${accessKeyId.slice(-4)}`;
+}

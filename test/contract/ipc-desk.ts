@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { Credentials } from '../../src/main/credentials';
 import { credentialsHandlers } from '../../src/main/ipc/handlers-credentials';
+import { doctorHandlers } from '../../src/main/ipc/handlers-doctor';
 import { facesHandlers } from '../../src/main/ipc/handlers-faces';
 import { queueHandlers, type Desktop, type EngineDesk } from '../../src/main/ipc/handlers-queue';
 import { settingsHandlers } from '../../src/main/ipc/handlers-settings';
@@ -18,7 +19,7 @@ import { failure, fault, success } from '../../src/shared/faults';
 import type { DestinationId } from '../../src/shared/ids';
 import type { CallName, Reply } from '../../src/shared/ipc/contract';
 import { fakeKeychain } from '../fakes/fake-keychain';
-import { SUMMARY } from './ipc-samples';
+import { doctorDesk, SUMMARY } from './ipc-samples';
 
 export const PROFILE = {
   name: 'Media',
@@ -112,6 +113,7 @@ export function app(chosen: readonly string[] = []) {
     reveal: (path) => Promise.resolve(shown.push(path) > 0),
     copy: (text) => void copied.push(text),
   };
+  const find = (id: DestinationId) => book.destinations().find(({ destinationId }) => destinationId === id);
   const handlers = {
     ...settingsHandlers({
       book,
@@ -122,14 +124,14 @@ export function app(chosen: readonly string[] = []) {
     }),
     ...sharingHandlers({
       proposals,
-      find: (id) => book.destinations().find(({ destinationId }) => destinationId === id),
+      find,
       chooseTarget: () => Promise.resolve(target),
       chooseProfile: () => Promise.resolve(target),
     }),
     ...credentialsHandlers({
       credentials,
       keychain,
-      find: (id) => book.destinations().find(({ destinationId }) => destinationId === id),
+      find,
       credentialsChanged: (id) => changed.push(id),
     }),
     ...queueHandlers({
@@ -137,6 +139,7 @@ export function app(chosen: readonly string[] = []) {
       desktop,
       hasDestination: (id) => book.destinations().some(({ destinationId }) => destinationId === id),
     }),
+    ...doctorHandlers({ doctor: doctorDesk(heard), find }),
     ...facesHandlers({
       engine: engineDesk(heard),
       picture: (itemId) => {

@@ -44,6 +44,9 @@ describe('junk is refused by every call', () => {
     ['credentials.set', { destinationId: 'one', secret: { kind: 'password', password: 'very-secret' } }],
     ['credentials.set', { destinationId: 'one', secret: { kind: 'bearer', bearer: 'a', very: 'secret' } }],
     ['credentials.forget', { destinationId: 'unknown' }],
+    ['doctor.start', { destinationId: 'unknown' }],
+    ['doctor.report', { runId: 2 }],
+    ['doctor.stop', { runId: 0.5 }],
   ])('%s %j', async (name, input) => {
     const { ask, heard } = app();
     expect(await ask(name, input)).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });

@@ -248,3 +248,30 @@ test('faces: in pictures, on this device, in a form', async ({ folder, desk: { a
   await expect(page.getByLabel('IMM project')).toBeFocused();
   await look(page, 'faces-form');
 });
+
+test('check my setup: under way, refused, and as it should be', async ({ cloud, desk: { app, page } }) => {
+  await sized(app, page, 1180, 760);
+  await setFaults(cloud, [{ operation: 'InitiateMultipartUpload', fault: 'delay', ms: 20_000 }]);
+  await page.getByRole('button', { name: 'Change Sandbox' }).click();
+  await page.getByRole('button', { name: 'Check my setup' }).click();
+  await expect(page.locator('[data-check="initiate"]')).toHaveAttribute('data-state', 'running');
+  await look(page, 'doctor-running');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await setFaults(cloud, [
+    { operation: 'HeadObject', fault: 'status', status: 403, code: 'AccessDenied' },
+    { operation: 'InitiateMultipartUpload', fault: 'status', status: 403, code: 'AccessDenied' },
+    { operation: '*', fault: 'clock-offset', ms: 5 * 3_600_000 },
+  ]);
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await expect(page.locator('[data-verdict="fail"]')).toBeVisible({ timeout: 30_000 });
+  await look(page, 'doctor-refused');
+  await lookAbroad(page, 'doctor-refused', 'axe');
+  await sized(app, page, 820, 520);
+  await look(page, 'doctor-refused.820');
+  await sized(app, page, 1180, 760);
+  await setFaults(cloud, []);
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await expect(page.locator('[data-verdict="proof"]')).toBeVisible({ timeout: 30_000 });
+  await look(page, 'doctor');
+  await lookAbroad(page, 'doctor');
+});

@@ -15,6 +15,7 @@ import type {
 } from '../../shared/ipc/contract';
 import { profileSchema } from '../../shared/profile';
 import type { EngineStatus, ItemRow, QueueSnapshot, Scope } from '../../shared/queue-view';
+import { trialRun } from './doctor';
 import { TrialFaces } from './faces';
 import { trialBatches, trialCauses, trialDetail, trialSummary, type TrialBatch } from './queue';
 
@@ -221,6 +222,12 @@ function answers(trial: Trial, parts: number): Answers {
     'credentials.forget': () => ok(NO_SECRET),
     'keychain.status': () => ok({ keychain: 'available' }),
     'keychain.retry': () => ok({ keychain: 'available' }),
+    'doctor.start': ({ destinationId }) => {
+      setTimeout(() => trial.emit('doctor.changed', trialRun(destinationId as DestinationId)), 0);
+      return ok({ runId: 1 });
+    },
+    'doctor.stop': () => ok({}),
+    'doctor.report': () => ok({ text: '' }),
     'queue.choose': ({ what }) => ok({ batchId: trial.add(what) }),
     'queue.add': () => ok({ batchId: trial.add('dropped') }),
     'queue.snapshot': () => ok(trial.snapshot()),

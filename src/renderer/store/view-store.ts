@@ -14,7 +14,8 @@ type Place =
       readonly kind: 'destination';
       readonly destinationId: DestinationId | null;
       readonly like?: DestinationId;
-    };
+    }
+  | { readonly kind: 'doctor'; readonly destinationId: DestinationId };
 
 type Sheet =
   | { readonly kind: 'none' }

@@ -3,6 +3,7 @@
  * from `calls` and `streams`; `queue.*` calls are answered by the engine process.
  */
 import { z } from 'zod';
+import { doctorRunSchema } from '../doctor';
 import { faultSchema, type Fault } from '../faults';
 import {
   facesBatchSchema,
@@ -143,6 +144,12 @@ export const calls = {
     credentialsViewSchema,
   ),
   'credentials.forget': call(z.object({ destinationId: destinationIdSchema }), credentialsViewSchema),
+  /** Checks a destination's set-up with a probe in its bucket; `doctor.changed` tells each finding. Ends a run before it. */
+  'doctor.start': call(z.object({ destinationId: destinationIdSchema }), z.object({ runId: z.int() })),
+  /** What the run made in the bucket is taken away all the same. */
+  'doctor.stop': call(z.object({ runId: z.int() }), nothing),
+  /** What was found so far, as text that may be sent: nothing secret is in it. */
+  'doctor.report': call(z.object({ runId: z.int() }), z.object({ text: z.string().max(200_000) })),
   /** Asking is using: a keychain that was not looked at yet is, and `keychain.changed` tells how it went. */
   'keychain.status': call(nothing, keychainSchema),
   /** Opens the keychain again, with a minute for the person who unlocks it. */
@@ -222,6 +229,7 @@ export const streams = {
   'destinations.proposed': proposalSchema.nullable(),
   'destinations.changed': z.array(destinationViewSchema).max(200),
   'keychain.changed': keychainSchema,
+  'doctor.changed': doctorRunSchema,
 } as const;
 
 export type CallName = keyof typeof calls;

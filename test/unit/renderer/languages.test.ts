@@ -92,6 +92,7 @@ SAME.push(
   'oss:PutObjectAcl',
 );
 SAME.push('user', 'date', 'batch');
+SAME.push('ACL', 'NO', 'PROXY', 'x-oss-forbid-overwrite');
 /** Alibaba's pages leave these in English in Chinese, and only there. */
 const SAME_IN: Readonly<Record<string, readonly string[]>> = {
   'zh-CN': ['Bucket', 'Object', 'Endpoint', 'Policy', 'Host'],

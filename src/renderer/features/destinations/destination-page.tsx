@@ -26,6 +26,9 @@ export function DestinationPage({ destinationId, like }: DestinationPageProps) {
     (state) => state.destinations?.find((one) => one.destinationId === like)?.profile ?? null,
   );
   const toQueue = (): void => ferry.view.setState({ place: { kind: 'queue' } });
+  const check = (): void => {
+    if (destinationId !== null) ferry.view.setState({ place: { kind: 'doctor', destinationId } });
+  };
   const remove = async (): Promise<void> => {
     if (destinationId === null) return;
     setAsking(false);
@@ -62,6 +65,7 @@ export function DestinationPage({ destinationId, like }: DestinationPageProps) {
                   {t('destination.remove')}
                 </Button>
               )}
+              {destination !== null && <Button onPress={check}>{t('doctor.title')}</Button>}
               <span className="gap" />
               <Button onPress={toQueue}>{t('form.cancel')}</Button>
             </>

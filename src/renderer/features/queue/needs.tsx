@@ -27,11 +27,14 @@ function Details({
   cause,
   request,
   onRetry,
+  onCheck,
 }: {
   readonly cause: Cause;
   /** The statement for the administrator, where the lack of a right is the cause. */
   readonly request: string | null;
   readonly onRetry: () => void;
+  /** Checks the destination; null: its set-up is not the cause. */
+  readonly onCheck: (() => void) | null;
 }) {
   const { t } = useTranslation();
   const ferry = useFerry();
@@ -103,6 +106,11 @@ function Details({
             {t('needs.retryFiles', { count: cause.files })}
           </Button>
         )}
+        {onCheck !== null && (
+          <Button look="small" onPress={onCheck}>
+            {t('doctor.title')}
+          </Button>
+        )}
       </div>
     </div>
   );
@@ -130,6 +138,12 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
       place: { kind: 'destination', destinationId: cause.destinationId },
       detailId: null,
     });
+  const check = (): void =>
+    ferry.view.setState({
+      place: { kind: 'doctor', destinationId: cause.destinationId },
+      detailId: null,
+    });
+  const isOfSetup = asksForSignIn(cause) || asksForPermission(cause) || cause.kind === 'offline';
   const ask = async (): Promise<void> => {
     if (request === null) return;
     await copy(ferry, request);
@@ -172,7 +186,12 @@ function CauseRow({ cause }: { readonly cause: Cause }) {
       </li>
       {open && (
         <li className="open">
-          <Details cause={cause} request={request} onRetry={retry} />
+          <Details
+            cause={cause}
+            request={request}
+            onRetry={retry}
+            onCheck={profile !== undefined && isOfSetup ? check : null}
+          />
         </li>
       )}
     </>
