@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { objectsIn, requestsTo } from './support/admin';
+import { objectsIn } from './support/admin';
 import { dropPaths, expect } from './support/app';
-import type { Cloud } from './support/cloud';
-import { expectState, itemRow, openDesk, test as base, type Desk } from './support/desk';
+import { expectState, itemRow } from './support/desk';
+import { AFTER_UPLOAD, facesOf, immAsked, LOOK_MS, test } from './support/faces-desk';
 import {
   CAT,
   copiesOf,
@@ -17,42 +17,8 @@ import {
 } from './support/pictures';
 
 const pictures = resolve(__dirname, '../../out/look');
-const LOOK_MS = 30_000;
 /** A face on this device takes about a second, more on a machine with other work. */
 const MANY_MS = 240_000;
-
-type FacesPart = Readonly<Record<string, unknown>>;
-
-/** The app on a destination with an IMM project; what it does about faces is given. */
-async function openFacesDesk(cloud: Cloud, userData: string, faces?: FacesPart): Promise<Desk> {
-  const profile = JSON.parse(readFileSync(cloud.profileFile, 'utf8')) as Record<string, unknown>;
-  const { imm: endpoint, immProject: project } = cloud.sandbox.announced;
-  const more = { imm: { project, endpoint }, ...(faces === undefined ? {} : { faces }) };
-  writeFileSync(cloud.profileFile, JSON.stringify({ ...profile, ...more }));
-  return openDesk(userData, cloud.profileFile);
-}
-
-const test = base.extend<{ readonly open: (faces?: FacesPart) => Promise<Page> }>({
-  open: async ({ cloud, userData }, use) => {
-    const desks: Desk[] = [];
-    await use(async (faces) => {
-      const desk = await openFacesDesk(cloud, userData, faces);
-      desks.push(desk);
-      return desk.page;
-    });
-    for (const { app } of desks) await app.close();
-  },
-});
-
-const AFTER_UPLOAD = { detect: 'after-upload', perSecond: 50 };
-
-/** Goes to the faces and waits until so many pictures are under a filter; the bar names it. */
-async function facesOf(page: Page, filter: string, count: number, timeout = LOOK_MS): Promise<void> {
-  await page.keyboard.press('Control+4');
-  const choice = page.locator('.faces-bar .seg label').filter({ hasText: `${filter} ${count}` });
-  await expect(choice).toBeVisible({ timeout });
-  await choice.click();
-}
 
 const boxes = (page: Page): Locator => page.locator('.stage .facebox');
 
@@ -78,14 +44,11 @@ function expectNear(
   expect(Math.abs((found?.y ?? Infinity) - place.y)).toBeLessThan(within);
 }
 
-const immAsked = async (cloud: Cloud): Promise<number> =>
-  (await requestsTo(cloud)).filter(({ operation }) => operation === 'DetectImageFaces').length;
-
 test.setTimeout(120_000);
 test.beforeAll(() => mkdirSync(pictures, { recursive: true }));
 
 test('the portrait is uploaded, IMM is asked, and the box lies on the face', async ({ cloud, open }) => {
-  const page = await open(AFTER_UPLOAD);
+  const { page } = await open({ faces: AFTER_UPLOAD });
   await dropPaths(page, [PORTRAIT]);
   await expectState(itemRow(page, 'portrait.jpg'), 'done');
   await facesOf(page, 'With faces', 1);
@@ -99,7 +62,7 @@ test('the portrait is uploaded, IMM is asked, and the box lies on the face', asy
 });
 
 test('six portraits give six faces; a cat and a cup give none', async ({ folder, open }) => {
-  const page = await open(AFTER_UPLOAD);
+  const { page } = await open({ faces: AFTER_UPLOAD });
   await dropPaths(page, [await sixPortraits(folder), CAT, CUP]);
   await facesOf(page, 'Without', 2, 60_000);
   await expect(page.locator('.pane')).toContainText('No face');
@@ -115,7 +78,7 @@ test('six portraits give six faces; a cat and a cup give none', async ({ folder,
 });
 
 test('a picture that was stored turned gives the same upright box', async ({ folder, open }) => {
-  const page = await open(AFTER_UPLOAD);
+  const { page } = await open({ faces: AFTER_UPLOAD });
   await dropPaths(page, [await turnedPortraits(join(folder, 'turned'))]);
   await facesOf(page, 'With faces', 8, 90_000);
   for (let orientation = 1; orientation <= 8; orientation += 1) {
@@ -133,7 +96,7 @@ test('without consent IMM is never asked; by hand it is, and on this device it i
   cloud,
   open,
 }) => {
-  const page = await open();
+  const { page } = await open();
   await dropPaths(page, [PORTRAIT]);
   const row = itemRow(page, 'portrait.jpg');
   await expectState(row, 'done');
@@ -149,7 +112,7 @@ test('without consent IMM is never asked; by hand it is, and on this device it i
 
 test('a rule that asks is answered in the window, and nothing is sent before', async ({ cloud, open }) => {
   const rule = { ask: true, tag: true, prefix: 'uploads/private/' };
-  const page = await open({ detect: 'off', ingest: rule });
+  const { page } = await open({ faces: { detect: 'off', ingest: rule } });
   await dropPaths(page, [PORTRAIT, CUP]);
   const row = itemRow(page, 'portrait.jpg');
   await expectState(row, 'faces', LOOK_MS);
@@ -202,7 +165,7 @@ test('50 pictures: frames stay smooth while results arrive, and memory comes bac
   open,
 }) => {
   test.setTimeout(MANY_MS + 60_000);
-  const page = await open(AFTER_UPLOAD);
+  const { page } = await open({ faces: AFTER_UPLOAD });
   const before = await heapOf(page);
   await dropPaths(page, [copiesOf(PORTRAIT, join(folder, 'many'), 50)]);
   await page.keyboard.press('Control+4');
