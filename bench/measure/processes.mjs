@@ -33,6 +33,14 @@ const kibibytes = (text, name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm
 export const treePss = (pid) =>
   tree(pid).reduce((sum, member) => sum + kibibytes(read(`/proc/${member}/smaps_rollup`), 'Pss'), 0) * 1024;
 
+/** What each process of a tree holds of it, by the name that it has for us or for Chromium. */
+export const pssByProcess = (pid) =>
+  tree(pid).map((member) => ({
+    name: /--type=([a-z-]+)/.exec(read(`/proc/${member}/cmdline`))?.[1] ?? 'main',
+    pid: member,
+    bytes: kibibytes(read(`/proc/${member}/smaps_rollup`), 'Pss') * 1024,
+  }));
+
 export const rss = (pid) => kibibytes(read(`/proc/${pid}/status`), 'VmRSS') * 1024;
 
 /** Seconds of CPU that a living process has used, all its threads together. */
