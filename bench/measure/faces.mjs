@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { root } from '../../scripts/ensure-system.mjs';
 import { drop, requestsTo, whenUsable, withApp, withCloud } from './app.mjs';
 import { load, MIB, pause, percentile, row, say } from './figures.mjs';
-import { pssByProcess, treePss } from './processes.mjs';
+import { memoryByProcess, treePss } from './processes.mjs';
 
 const PICTURES = 1000;
 /** Every fifth has no face. */
@@ -95,27 +95,34 @@ async function collect(page) {
   await session.detach();
 }
 
-/** The least that all processes held within some seconds of quiet, and what each of them held. */
-async function restingPss(page, pid) {
+function memoryOf(pid) {
+  const parts = memoryByProcess(pid);
+  const sum = (of) => parts.reduce((all, part) => all + of(part), 0);
+  return { parts, pss: sum(({ pss }) => pss), held: sum(({ held }) => held) };
+}
+
+/** The least that all processes held within some seconds of quiet. */
+async function atRest(page, pid) {
   await collect(page);
-  let least = { sum: Infinity, parts: [] };
+  let least = memoryOf(pid);
   for (let look = 0; look < 10; look += 1) {
-    const parts = pssByProcess(pid);
-    const sum = parts.reduce((all, { bytes }) => all + bytes, 0);
-    if (sum < least.sum) least = { sum, parts };
     await pause(1000);
+    const now = memoryOf(pid);
+    if (now.pss < least.pss) least = now;
   }
   return least;
 }
 
 const inWords = ({ parts }) =>
-  parts.map(({ name, bytes }) => `${name} ${(bytes / MIB).toFixed(0)}`).join(', ');
+  parts
+    .map(({ name, pss, held }) => `${name} ${(pss / MIB).toFixed(0)} (${(held / MIB).toFixed(0)})`)
+    .join(', ');
 
 async function measureIn(app, page, cloud, folder, count) {
   const { pid } = app.process();
   await whenUsable(page);
   await pause(5000);
-  const before = await restingPss(page, pid);
+  const before = await atRest(page, pid);
   say(`before: ${inWords(before)}`);
   await drop(page, [folder]);
   await page.keyboard.press('Control+4');
@@ -126,10 +133,10 @@ async function measureIn(app, page, cloud, folder, count) {
   const tookMs = Date.now() - startedAt;
   const frames = await page.evaluate(() => window.stopRecording());
   await lookThrough(page);
-  say(`looked through: ${inWords({ parts: pssByProcess(pid) })}`);
+  say(`looked through: ${inWords(memoryOf(pid))}`);
   await page.keyboard.press('Control+1');
   await pause(QUIET_MS);
-  const after = await restingPss(page, pid);
+  const after = await atRest(page, pid);
   say(`after: ${inWords(after)}`);
   const requests = await requestsTo(cloud.sandbox);
   return { before, after, peak, counts, frames, tookMs, requests };
@@ -141,7 +148,7 @@ function rowsOf(count, { before, after, peak, counts, frames, tookMs, requests }
   const asked = requests.filter(({ operation }) => operation === 'DetectImageFaces');
   const answered = asked.filter(({ status }) => status === 200).length;
   const p95 = percentile(frames, 0.95);
-  const grown = after.sum - before.sum;
+  const grown = after.pss - before.pss;
   const name = `${count} pictures`;
   const found = `${counts.with} with faces, ${counts.without} without, ${counts.failed} failed`;
   return [
@@ -157,7 +164,7 @@ function rowsOf(count, { before, after, peak, counts, frames, tookMs, requests }
       '+30 MB',
       `${grown < 0 ? '−' : '+'}${mb(Math.abs(grown))}`,
       grown < LIMIT_MEMORY,
-      `PSS ${mb(before.sum)} before, ${mb(after.sum)} after, ${mb(peak)} at most while answers came`,
+      `PSS ${mb(before.pss)} before, ${mb(after.pss)} after, ${mb(peak)} at most while answers came; without pages of files ${mb(before.held)} and ${mb(after.held)}`,
     ),
     row(
       `answers, ${name}`,

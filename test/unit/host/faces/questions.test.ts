@@ -33,6 +33,15 @@ describe('questions to IMM', () => {
     expect(desk.imm).toHaveLength(5);
   });
 
+  test('are begun five a second where the destination says nothing of it', async () => {
+    await desk.uploaded(10);
+    const firstAt = desk.bench.clock.now();
+    while (desk.bench.clock.now() < firstAt + 999) await desk.pass(1);
+    expect(desk.imm).toHaveLength(5);
+    await desk.pass(1);
+    expect(desk.imm).toHaveLength(6);
+  });
+
   test('survive a kill: what was asked and not answered is asked again, what was answered is not', async () => {
     const batchId = await desk.uploaded(2);
     await desk.pass(200);
