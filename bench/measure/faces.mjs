@@ -79,7 +79,7 @@ async function untilAnswered(page, pid, count) {
 /** Scrolls the contact sheet from the first face to the last, as a person looks it through. */
 async function lookThrough(page) {
   await page.getByRole('button', { name: 'Contact sheet' }).click();
-  await page.locator('.tile img').first().waitFor();
+  await page.locator('.tile canvas[data-drawn]').first().waitFor();
   await page.evaluate(async () => {
     const sheet = document.querySelector('.contact-sheet');
     for (let at = 0; at < sheet.scrollHeight; at += sheet.clientHeight / 2) {

@@ -178,7 +178,7 @@ test('50 pictures: frames stay smooth while results arrive, and the memory of al
   console.log(`frames at the 95th percentile: ${p95.toFixed(1)} ms`);
   expect(p95).toBeLessThan(20);
   await page.getByRole('button', { name: 'Contact sheet' }).click();
-  await expect(page.locator('.tile img').first()).toBeVisible();
+  await expect(page.locator('.tile canvas[data-drawn]').first()).toBeVisible();
   await page.keyboard.press('Control+1');
   // The process that made the pictures is given up after a minute.
   expect(await servicePid(app, DETECTOR)).not.toBeNull();
