@@ -108,7 +108,7 @@ async function atRest(page, pid) {
   for (let look = 0; look < 10; look += 1) {
     await pause(1000);
     const now = memoryOf(pid);
-    if (now.pss < least.pss) least = now;
+    if (now.held < least.held) least = now;
   }
   return least;
 }
@@ -148,7 +148,7 @@ function rowsOf(count, { before, after, peak, counts, frames, tookMs, requests }
   const asked = requests.filter(({ operation }) => operation === 'DetectImageFaces');
   const answered = asked.filter(({ status }) => status === 200).length;
   const p95 = percentile(frames, 0.95);
-  const grown = after.pss - before.pss;
+  const grown = after.held - before.held;
   const name = `${count} pictures`;
   const found = `${counts.with} with faces, ${counts.without} without, ${counts.failed} failed`;
   return [
@@ -164,7 +164,7 @@ function rowsOf(count, { before, after, peak, counts, frames, tookMs, requests }
       '+30 MB',
       `${grown < 0 ? '−' : '+'}${mb(Math.abs(grown))}`,
       grown < LIMIT_MEMORY,
-      `PSS ${mb(before.pss)} before, ${mb(after.pss)} after, ${mb(peak)} at most while answers came; without pages of files ${mb(before.held)} and ${mb(after.held)}`,
+      `${mb(before.held)} before, ${mb(after.held)} after; with pages of files ${mb(before.pss)} and ${mb(after.pss)}, ${mb(peak)} at most while answers came`,
     ),
     row(
       `answers, ${name}`,

@@ -167,8 +167,16 @@ test('50 pictures: frames stay smooth while results arrive, and the memory of al
   test.setTimeout(MANY_MS + 180_000);
   const { app, page } = await open({ faces: AFTER_UPLOAD });
   await expect.poll(() => enginePid(app)).not.toBeNull();
-  await collect(page);
-  const before = memoryOf(app);
+  const atRest = async (): Promise<number> => {
+    await collect(page);
+    return memoryOf(app);
+  };
+  // Starting holds more than standing: the least of some looks is what there was before.
+  let before = await atRest();
+  for (let look = 0; look < 8; look += 1) {
+    await page.waitForTimeout(500);
+    before = Math.min(before, await atRest());
+  }
   await dropPaths(page, [copiesOf(PORTRAIT, join(folder, 'many'), 50)]);
   await page.keyboard.press('Control+4');
   await expect(page.locator('.faces-bar .seg')).toBeVisible({ timeout: LOOK_MS });
@@ -183,9 +191,7 @@ test('50 pictures: frames stay smooth while results arrive, and the memory of al
   // The process that made the pictures is given up after a minute.
   expect(await servicePid(app, DETECTOR)).not.toBeNull();
   await expect.poll(() => servicePid(app, DETECTOR), { timeout: 90_000 }).toBeNull();
-  const grown = async (): Promise<number> => {
-    await collect(page);
-    return memoryOf(app) - before;
-  };
-  await expect.poll(grown, { timeout: 30_000, intervals: [2_000] }).toBeLessThan(30_000_000);
+  await expect
+    .poll(async () => (await atRest()) - before, { timeout: 30_000, intervals: [2_000] })
+    .toBeLessThan(30_000_000);
 });

@@ -47,19 +47,26 @@ export async function killApp(app: ElectronApplication): Promise<void> {
   await gone;
 }
 
-/** Bytes that the app holds with all its processes; what they share counts once (PSS). */
+const kilobytes = (rollup: string, name: string): number =>
+  Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0);
+
+/**
+ * Bytes that the app holds with all its processes; what they share counts once. Without pages of files (programs and
+ * libraries): others that run the same ones change our share of those.
+ */
 export function memoryOf(app: ElectronApplication): number {
   const { pid } = app.process();
   if (pid === undefined) throw new Error('the app has no process');
-  const kilobytes = mainProcessTree(pid).map((member) => {
+  const held = mainProcessTree(pid).map((member) => {
     try {
-      return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${member}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+      const rollup = readFileSync(`/proc/${member}/smaps_rollup`, 'utf8');
+      return kilobytes(rollup, 'Pss_Anon') + kilobytes(rollup, 'Pss_Shmem');
     } catch {
       // It ended while we looked.
       return 0;
     }
   });
-  return kilobytes.reduce((sum, one) => sum + one, 0) * 1024;
+  return held.reduce((sum, one) => sum + one, 0) * 1024;
 }
 
 /** The pid of a process of ours by its name in the system's list, or null while there is none. */

@@ -28,7 +28,7 @@ function drawOn(canvas: HTMLCanvasElement, url: string, onBroken: () => void): (
 
 /**
  * A small picture of a list, or its outline where it does not come. Drawn on a canvas, whose pixels go with it: of
- * elements that show pictures, Chromium keeps a thousand decoded (a hundred megabytes of ours) long after they went.
+ * `img` elements Chromium keeps a thousand decoded (a hundred megabytes of ours) for five minutes after they went.
  */
 export function Crop({ url }: { readonly url: string | null }) {
   const ref = useRef<HTMLCanvasElement>(null);
