@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Measures the limits that are written down in numbers and prints a table; docs/benchmarks.md says how to read it.
-//   npm run bench [-- idle start big-file many-files throughput app-server]     all of them when none is named
+//   npm run bench [-- idle start big-file many-files throughput app-server faces]     all of them when none is named
 // Exit code 1 when a limit is missed.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { withDisplay } from '../scripts/with-display.mjs';
 import { measureAppServer } from './measure/app-server.mjs';
 import { measureIdle, measureStart } from './measure/at-rest.mjs';
 import { measureBigFile } from './measure/big-file.mjs';
+import { measureFaces } from './measure/faces.mjs';
 import { load, say } from './measure/figures.mjs';
 import { measureManyFiles } from './measure/many-files.mjs';
 import { measureThroughput } from './measure/throughput.mjs';
@@ -23,6 +24,7 @@ const MEASUREMENTS = {
   'many-files': measureManyFiles,
   throughput: measureThroughput,
   'app-server': measureAppServer,
+  faces: measureFaces,
 };
 
 const verdict = (isMet) => (isMet === null ? '' : isMet ? 'met' : 'MISSED');

@@ -18,11 +18,11 @@ export function profileFor(folder) {
   return file;
 }
 
-/** Runs `body` with a sandbox that keeps no bytes, an application server and a profile file for both. */
-export async function withCloud(folder, body) {
+/** Runs `body` with a sandbox (that keeps no bytes, unless told otherwise), an application server and a profile file. */
+export async function withCloud(folder, body, sandboxArgs = ['--discard']) {
   const data = join(folder, 'cloud');
   mkdirSync(data, { recursive: true });
-  const sandbox = await programs.launchSandbox(data, ['--discard']);
+  const sandbox = await programs.launchSandbox(data, sandboxArgs);
   const appServer = await programs.launchAppServer(sandbox.announced, PREFIX);
   const profileFile = join(folder, 'profile.json');
   const profile = programs.sandboxProfile(sandbox.announced, appServer.announced, PREFIX);

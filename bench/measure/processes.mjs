@@ -33,6 +33,21 @@ const kibibytes = (text, name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm
 export const treePss = (pid) =>
   tree(pid).reduce((sum, member) => sum + kibibytes(read(`/proc/${member}/smaps_rollup`), 'Pss'), 0) * 1024;
 
+/**
+ * What each process of a tree holds of it, by the name that Chromium gives it: its proportional set size, and of that
+ * what is no file's. Pages of files (programs, libraries) are shared with other programs that run the same ones, so
+ * their share changes when those come and go.
+ */
+export const memoryByProcess = (pid) =>
+  tree(pid).map((member) => {
+    const rollup = read(`/proc/${member}/smaps_rollup`);
+    return {
+      name: /--type=([a-z-]+)/.exec(read(`/proc/${member}/cmdline`))?.[1] ?? 'main',
+      pss: kibibytes(rollup, 'Pss') * 1024,
+      held: (kibibytes(rollup, 'Pss_Anon') + kibibytes(rollup, 'Pss_Shmem')) * 1024,
+    };
+  });
+
 export const rss = (pid) => kibibytes(read(`/proc/${pid}/status`), 'VmRSS') * 1024;
 
 /** Seconds of CPU that a living process has used, all its threads together. */

@@ -134,6 +134,8 @@ export const facesDetailSchema = z.object({
   decision: ingestDecisionSchema.nullable(),
   /** Null: it can. `no-credentials-here`: signed-url and post-policy hold no credentials on this side. */
   immRefusal: immRefusalSchema.nullable(),
+  /** What a waiting question to IMM waits for (asked to slow down, nobody there, no credentials); null: its turn. */
+  immWait: faultSchema.nullable(),
 });
 export type FacesDetail = z.infer<typeof facesDetailSchema>;
 

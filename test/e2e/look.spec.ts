@@ -235,7 +235,7 @@ test('faces: in pictures, on this device, in a form', async ({ folder, desk: { a
   await expect(page.locator('.stage .facebox').first()).toBeVisible();
   await look(page, 'faces');
   await page.getByRole('button', { name: 'Contact sheet' }).click();
-  await expect(page.locator('.tile img').first()).toBeVisible();
+  await expect(page.locator('.tile canvas[data-drawn]').first()).toBeVisible();
   await look(page, 'faces-sheet');
   await page.getByRole('button', { name: 'One picture' }).click();
   await sized(app, page, 820, 520);

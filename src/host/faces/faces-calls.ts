@@ -90,6 +90,7 @@ function detail(ferry: Ferry, itemId: ItemId): Outcome<FacesDetail | null> {
     state,
     ...kept.value,
     immRefusal: immRefusal(ferry, destinationId, name, state.kind),
+    immWait: kept.value.imm?.state.kind === 'waiting' ? ferry.faces.immWait(destinationId) : null,
   });
 }
 

@@ -23,10 +23,18 @@ export class FacesFeed {
   revision = 0;
   #toldAt = -Infinity;
   #disarm: (() => void) | null = null;
+  /** Changed for pictures that are not named. */
+  #some = false;
   #closed = false;
 
   constructor(options: FeedOptions) {
     this.#options = options;
+  }
+
+  /** What questions wait for is another thing now: no row changed, and what is in view is asked for again. */
+  noteWaits(): void {
+    this.#some = true;
+    this.note();
   }
 
   /** Something changed, or was decided. */
@@ -48,9 +56,11 @@ export class FacesFeed {
   #tell(): void {
     const { store, clock, onChange, onReleased } = this.#options;
     this.#toldAt = clock.now();
-    const { itemIds, cut } = store.takeTouched();
+    const { itemIds, cut: more } = store.takeTouched();
+    const cut = more || this.#some;
     const counts = store.counts();
     if (counts.ok && (itemIds.length > 0 || cut)) {
+      this.#some = false;
       this.revision += 1;
       onChange({ revision: this.revision, counts: counts.value, itemIds: [...itemIds], cut });
     }

@@ -129,6 +129,11 @@ export class Faces {
     return this.#options.store.faces.clear(scope);
   }
 
+  /** What the questions of a destination to IMM wait for; null: their turn alone. */
+  immWait(destinationId: DestinationId): Fault | null {
+    return this.#lanes.get(destinationId)?.trouble ?? null;
+  }
+
   decide(itemIds: readonly ItemId[], how: IngestAnswer): Outcome<{ readonly affected: number }> {
     return this.#options.store.faces.decide(itemIds, how);
   }
@@ -168,6 +173,7 @@ export class Faces {
       store: store.faces,
       settle: (question: FaceQuestion, asked: Extract<Asked, { kind: 'answered' }>) =>
         this.#settle(question, asked),
+      onTrouble: () => this.feed.noteWaits(),
     };
   }
 

@@ -41,6 +41,8 @@ export interface LaneOptions {
   readonly ask: (question: FaceQuestion) => Promise<Asked>;
   /** Keeps what came of it; false: the disk did not take it, and it is asked again. */
   readonly settle: (question: FaceQuestion, asked: Extract<Asked, { kind: 'answered' }>) => boolean;
+  /** `trouble` is another one now. */
+  readonly onTrouble: () => void;
 }
 
 export class Lane {
@@ -51,10 +53,16 @@ export class Lane {
   #nextAt = 0;
   /** In a row, of the whole line. */
   #failures = 0;
+  #trouble: Fault | null = null;
   #closed = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
+  }
+
+  /** What all of the line waits for; null where questions are answered. */
+  get trouble(): Fault | null {
+    return this.#trouble;
   }
 
   /** Asks as much as may be asked now. */
@@ -130,13 +138,17 @@ export class Lane {
     else if (asked.kind === 'not-now') this.#pause(asked.fault);
     else if (asked.outcome.ok) {
       this.#failures = 0;
+      this.#troubled(null);
       this.#pauseUnless(this.#options.settle(question, asked));
     } else this.#afterFault(question, asked, asked.outcome.fault);
   }
 
   #afterFault(question: FaceQuestion, asked: Extract<Asked, { kind: 'answered' }>, why: Fault): void {
     const { store, source, clock, mostRefusals } = this.#options;
-    switch (remedyOf(why.code)) {
+    const remedy = remedyOf(why.code);
+    // It was this question that was answered: the line itself goes.
+    if (remedy === 'item' || remedy === 'skew' || remedy === 'never') this.#troubled(null);
+    switch (remedy) {
       case 'network':
       case 'throttle':
       case 'credentials':
@@ -159,12 +171,20 @@ export class Lane {
   }
 
   /** All of the line waits: nobody there, asked to slow down, no credentials. */
-  #pause({ retryAfterMs = 0 }: Fault): void {
+  #pause(why: Fault): void {
+    const { retryAfterMs = 0 } = why;
+    this.#troubled(why);
     const now = this.#options.clock.now();
     // Questions that were on their way together have met one and the same trouble.
     if (this.#pausedUntil <= now) this.#failures += 1;
     const until = now + Math.max(retryAfterMs, this.#backoff(this.#failures));
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  }
+
+  #troubled(why: Fault | null): void {
+    const before = this.#trouble;
+    this.#trouble = why;
+    if (before?.code !== why?.code) this.#options.onTrouble();
   }
 
   #pauseUnless(kept: boolean): void {

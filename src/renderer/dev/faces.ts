@@ -154,6 +154,7 @@ function shot(
       local: null,
       decision: null,
       immRefusal: null,
+      immWait: null,
       ...detail,
     },
     picture: picture ?? {
@@ -175,6 +176,8 @@ const notYet = {
   decision: { faces: 6, asks: true, tag: 'faces=6', key: 'ingest/private/six-portraits.png' },
 } as const;
 
+const waits = found('imm', [], { state: { kind: 'waiting' } });
+
 export function trialPictures(): TrialPicture[] {
   return [
     shot(1, 'portrait.png', [SAMPLE], [680, 680]),
@@ -185,7 +188,7 @@ export function trialPictures(): TrialPicture[] {
     shot(6, 'moved.jpg', [SAMPLE], [680, 680], { picture: { kind: 'none', why: 'missing' } }),
     shot(7, 'coffee.png', [], [600, 400]),
     shot(8, 'refused.jpg', [], [600, 400], { imm: failed('imm-no-permission') }),
-    shot(9, 'waits.jpg', [], [600, 400], { imm: found('imm', [], { state: { kind: 'waiting' } }) }),
+    shot(9, 'waits.jpg', [], [600, 400], { imm: waits, immWait: fault('throttled', 'Throttling.User') }),
     ...Array.from({ length: 40 }, (_, index) =>
       shot(10 + index, `team_${String(index + 1).padStart(2, '0')}.jpg`, grid(3, 3, 900, 600), [900, 600]),
     ),

@@ -20,11 +20,15 @@ export interface Cloud {
 export const startSandbox = launchSandbox;
 export const startAppServer = launchAppServer;
 
-/** A sandbox and an application server below `folder`, and a profile that names both. */
-export async function startCloud(folder: string, prefix = 'uploads/'): Promise<Cloud> {
+/** A sandbox (with more of its own arguments) and an application server below `folder`, and a profile that names both. */
+export async function startCloud(
+  folder: string,
+  prefix = 'uploads/',
+  sandboxArgs: readonly string[] = [],
+): Promise<Cloud> {
   const data = join(folder, 'cloud');
   mkdirSync(data, { recursive: true });
-  const sandbox = await startSandbox(data);
+  const sandbox = await startSandbox(data, sandboxArgs);
   const appServer = await startAppServer(sandbox.announced, prefix);
   const profileFile = join(folder, 'profile.json');
   const profile = sandboxProfile(sandbox.announced, appServer.announced, prefix);

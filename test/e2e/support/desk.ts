@@ -64,7 +64,7 @@ async function startGate(cloud: Cloud): Promise<Gate> {
   };
 }
 
-interface Fixtures {
+export interface Fixtures {
   readonly cloud: Cloud;
   /** Before the cloud's application server; it refuses until it is told otherwise. */
   readonly gate: Gate;

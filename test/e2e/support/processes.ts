@@ -47,15 +47,40 @@ export async function killApp(app: ElectronApplication): Promise<void> {
   await gone;
 }
 
-/** The pid of the engine's process, or null while there is none. */
-export function enginePid(app: ElectronApplication): Promise<number | null> {
+const kilobytes = (rollup: string, name: string): number =>
+  Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0);
+
+/**
+ * Bytes that the app holds with all its processes; what they share counts once. Without pages of files (programs and
+ * libraries): others that run the same ones change our share of those.
+ */
+export function memoryOf(app: ElectronApplication): number {
+  const { pid } = app.process();
+  if (pid === undefined) throw new Error('the app has no process');
+  const held = mainProcessTree(pid).map((member) => {
+    try {
+      const rollup = readFileSync(`/proc/${member}/smaps_rollup`, 'utf8');
+      return kilobytes(rollup, 'Pss_Anon') + kilobytes(rollup, 'Pss_Shmem');
+    } catch {
+      // It ended while we looked.
+      return 0;
+    }
+  });
+  return held.reduce((sum, one) => sum + one, 0) * 1024;
+}
+
+/** The pid of a process of ours by its name in the system's list, or null while there is none. */
+export function servicePid(app: ElectronApplication, service: string): Promise<number | null> {
   return app.evaluate(
     (electron, name) =>
       electron.app.getAppMetrics().find((metric) => metric.name === name || metric.serviceName === name)
         ?.pid ?? null,
-    ENGINE,
+    service,
   );
 }
+
+/** The pid of the engine's process, or null while there is none. */
+export const enginePid = (app: ElectronApplication): Promise<number | null> => servicePid(app, ENGINE);
 
 /** Kills the engine's process alone and gives its pid. */
 export async function killEngine(app: ElectronApplication): Promise<number> {

@@ -1,11 +1,20 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import OpenApiModule, { $OpenApiUtil, OpenApiUtil } from '@alicloud/openapi-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startDetectorThread } from '../../../src/host/detector-thread';
 import { detectImageFacesSchema } from '../../../src/shared/faces';
 import { CAT, FACE, isInside, middleOf, PORTRAIT, rectangleOf } from '../../fakes/pictures';
 import { adminLines, aliOss, openCloud, setFaults, temporaryKeys, type Keys, type TestCloud } from './cloud';
+import {
+  about,
+  askImm,
+  encode,
+  fieldsOf,
+  rpcInForm,
+  rpcInQuery,
+  signed,
+  written,
+  type Fields,
+} from './imm-calls';
 import { send, type RawAnswer } from './raw-request';
 
 const HOUR_MS = 3_600_000;
@@ -29,49 +38,8 @@ beforeEach(async () => {
   await setFaults(cloud.sandbox, []);
 });
 
-interface Client {
-  callApi(params: unknown, request: unknown, runtime: unknown): Promise<{ body: unknown }>;
-}
-// The package's default export arrives as a namespace object, depending on who loads it.
-function unwrap(module: unknown): new (config: unknown) => Client {
-  let candidate = module;
-  while (typeof candidate === 'object' && candidate !== null && 'default' in candidate)
-    candidate = candidate.default;
-  return candidate as new (config: unknown) => Client;
-}
-const OpenApi = unwrap(OpenApiModule);
-const PARAMS = new $OpenApiUtil.Params({
-  action: 'DetectImageFaces',
-  version: '2020-09-30',
-  protocol: 'HTTPS',
-  pathname: '/',
-  method: 'POST',
-  authType: 'AK',
-  style: 'RPC',
-  reqBodyType: 'formData',
-  bodyType: 'json',
-});
-
-/** The official generic call, as it is documented. */
-async function ask(query: Record<string, string>, with_: Keys = keys, where = cloud) {
-  const client = new OpenApi(
-    new $OpenApiUtil.Config({
-      accessKeyId: with_.accessKeyId,
-      accessKeySecret: with_.accessKeySecret,
-      ...(with_.stsToken === undefined ? {} : { securityToken: with_.stsToken }),
-      endpoint: new URL(where.sandbox.imm).host,
-      protocol: 'HTTP',
-      regionId: 'cn-hangzhou',
-    }),
-  );
-  const request = new $OpenApiUtil.OpenApiRequest({ query: OpenApiUtil.query(query) });
-  const answer = await client.callApi(PARAMS, request, { readTimeout: 30_000 });
-  return answer.body;
-}
-const about = (key: string, project = 'sandbox') => ({
-  ProjectName: project,
-  SourceURI: `oss://sandbox/${key}`,
-});
+const ask = (query: Record<string, string>, with_: Keys = keys, where = cloud) =>
+  askImm(where.sandbox, query, with_);
 
 const refusedAs = (code: string, statusCode: number) => ({ code, statusCode });
 
@@ -216,63 +184,8 @@ describe('DetectImageFaces, called by the official generic client', () => {
   });
 });
 
-/** The documents' own form, written from their text alone. */
-const encode = (text: string): string =>
-  [...Buffer.from(text, 'utf8')]
-    .map((byte) => {
-      const character = String.fromCharCode(byte);
-      return /[A-Za-z0-9\-_.~]/.test(character)
-        ? character
-        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-    })
-    .join('');
-
-type Fields = Record<string, string>;
-
-const fieldsOf = (query: Fields, with_: Keys, at = Date.now()): Fields => ({
-  AccessKeyId: with_.accessKeyId,
-  Action: 'DetectImageFaces',
-  Format: 'JSON',
-  SecureTransport: 'true',
-  ...(with_.stsToken === undefined ? {} : { SecurityToken: with_.stsToken }),
-  SignatureMethod: 'HMAC-SHA1',
-  SignatureNonce: randomUUID(),
-  SignatureVersion: '1.0',
-  Timestamp: new Date(at).toISOString().replace(/\.\d{3}/, ''),
-  Version: '2020-09-30',
-  ...query,
-});
-
-function signed(fields: Fields, secret: string): Fields {
-  const sorted = Object.keys(fields)
-    .sort()
-    .map((name) => `${encode(name)}=${encode(fields[name]!)}`)
-    .join('&');
-  const Signature = createHmac('sha1', `${secret}&`)
-    .update(`POST&%2F&${encode(sorted)}`)
-    .digest('base64');
-  return { ...fields, Signature };
-}
-
-const written = (fields: Fields): string =>
-  Object.entries(fields)
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .join('&');
-
-const inQuery = (fields: Fields): Promise<RawAnswer> =>
-  send({
-    url: `${cloud.sandbox.imm}/?${written(fields)}`,
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: '',
-  });
-const inForm = (fields: Fields): Promise<RawAnswer> =>
-  send({
-    url: `${cloud.sandbox.imm}/`,
-    method: 'POST',
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-    body: written(fields),
-  });
+const inQuery = (fields: Fields): Promise<RawAnswer> => rpcInQuery(cloud.sandbox, fields);
+const inForm = (fields: Fields): Promise<RawAnswer> => rpcInForm(cloud.sandbox, fields);
 
 describe('DetectImageFaces in the RPC form of the documents', () => {
   const good = () => signed(fieldsOf(about("a (1)+*'!~/中文.jpg"), keys), keys.accessKeySecret);

@@ -17,6 +17,8 @@ export interface Check {
   readonly patch: Patch;
   readonly attack: Attack;
   readonly refusal: string;
+  /** What comes of the attack without the check; null: it is let through. Left out: anything but the refusal. */
+  readonly otherwise?: string | null;
   readonly options?: Partial<SandboxOptions>;
 }
 
@@ -80,7 +82,9 @@ export function describeChecks(checks: readonly Check[]): void {
 
     test('and a sandbox without that check does not', async () => {
       const built = await buildSandbox('start-sandbox', join(folder, `patched-${slug}`), check.patch);
-      expect(await attackOn(folder, loadSandbox(built), `data-${slug}`, check)).not.toBe(check.refusal);
+      const came = await attackOn(folder, loadSandbox(built), `data-${slug}`, check);
+      expect(came).not.toBe(check.refusal);
+      if (check.otherwise !== undefined) expect(came).toBe(check.otherwise);
     });
   });
 }

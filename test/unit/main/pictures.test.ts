@@ -224,6 +224,33 @@ describe('the cache', () => {
     expect(made).toBe(4);
   });
 
+  test('lets all go after a minute in which nobody asked', async () => {
+    const rings: { ms: number; ring: () => void; off: boolean }[] = [];
+    const cache = new PictureCache(100, (ms, ring) => {
+      const one = { ms, ring, off: false };
+      rings.push(one);
+      return () => (one.off = true);
+    });
+    let made = 0;
+    const get = (key: string) =>
+      cache.get(key, () => {
+        made += 1;
+        return Promise.resolve(success(picture(40)));
+      });
+    await get('a');
+    await get('a');
+    expect(rings.map(({ ms, off }) => ({ ms, off }))).toEqual([
+      { ms: 60_000, off: true },
+      { ms: 60_000, off: false },
+    ]);
+    rings.at(-1)?.ring();
+    for (const key of ['a', 'b']) await get(key);
+    expect(made).toBe(3);
+    // What went is not counted any more: two of 40 bytes have room.
+    await get('a');
+    expect(made).toBe(3);
+  });
+
   test('makes a picture once for all who wait for it, and keeps no faults', async () => {
     const cache = new PictureCache();
     let made = 0;

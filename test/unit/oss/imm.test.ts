@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { detectImageFaces, immEndpointOf } from '../../../src/oss/imm';
+import { detectImageFaces, IMM_TIMEOUTS, immEndpointOf } from '../../../src/oss/imm';
 import { immFault } from '../../../src/oss/imm-errors';
 import { immPermissionRequest } from '../../../src/shared/imm-permission';
 import { profileSchema, type Profile } from '../../../src/shared/profile';
@@ -169,7 +169,8 @@ describe('what is not IMM', () => {
       ({ response }: { response: { writeHead(status: number): { write(text: string): void } } }) =>
         response.writeHead(200).write('{"Faces":'),
     ],
-  ])('%s is given up', async (_name, timeouts, handler) => {
+  ])('%s is given up (in earnest after 20 and 30 seconds)', async (_name, timeouts, handler) => {
+    expect(IMM_TIMEOUTS).toEqual({ silenceMs: 20_000, totalMs: 30_000 });
     server.script(handler);
     expect(await ask(timeouts)).toMatchObject({
       fault: { code: 'imm-unreachable', message: expect.stringContaining('in time') as string },

@@ -81,6 +81,7 @@ function paneOf(shown: FacesResult | null, more: Partial<FacesDetail> = {}): str
     local: shown?.source === 'local' ? shown : null,
     decision: null,
     immRefusal: null,
+    immWait: null,
     ...more,
   } as FacesDetail;
   return renderToStaticMarkup(
@@ -216,6 +217,30 @@ describe('what is not found', () => {
       Action: ['imm:DetectImageFaces'],
       Resource: ['acs:imm:cn-hangzhou:*:project/press'],
     });
+  });
+});
+
+describe('a question that waits', () => {
+  const waiting = result([], { state: { kind: 'waiting' } });
+
+  it('says what it waits for, and that it is asked again by itself', () => {
+    const immWait = fault('throttled', 'IMM asks to slow down (Throttling.User).');
+    const html = paneOf(waiting, { immWait });
+    expect(html).toContain('IMM asks to slow down.');
+    expect(html).toContain('It is asked again by itself; the upload is not affected.');
+    expect(html).toContain('(Throttling.User)');
+    expect(html).not.toContain('bucket’s request limit');
+  });
+
+  it('uses the words of every fault where it is none of IMM', () => {
+    const html = paneOf(waiting, { immWait: fault('credentials-missing', '') });
+    expect(html).toContain('There are no credentials for this destination yet.');
+  });
+
+  it('is being asked where nothing is in the way, and this device waits for no IMM', () => {
+    expect(paneOf(waiting)).toContain('IMM is being asked.');
+    const here = result([], { source: 'local', state: { kind: 'waiting' } });
+    expect(paneOf(here, { immWait: fault('throttled', '') })).not.toContain('slow down');
   });
 });
 

@@ -4,7 +4,7 @@ import type { FaceTile } from '../../../shared/faces';
 import type { BatchId } from '../../../shared/ids';
 import { useFaces, useFerry } from '../../ferry';
 import { sheetName } from '../../store/faces-store';
-import { Crop } from './film-strip';
+import { Crop } from './crop';
 import { walkedTo } from './keyboard';
 
 const PITCH_PX = { x: 112, y: 128 } as const;

@@ -66,6 +66,7 @@ export function FaceList({ faces, order, chosen, lit, onChoose, onLit }: FaceLis
     if (next === null) return;
     event.preventDefault();
     onChoose(next);
+    onLit(next);
   };
   return (
     <div

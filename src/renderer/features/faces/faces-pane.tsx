@@ -14,6 +14,7 @@ import { hasEstimates } from './attributes';
 import { FaceDetails } from './face-details';
 import { FaceList, type FaceListProps } from './face-list';
 import { Rule } from './rule';
+import { Waiting } from './waiting';
 
 /** Of the upload only what matters here: whether its bytes are proven, and whether they are there at all. */
 function UploadState({ state }: { readonly state: ItemState }) {
@@ -198,9 +199,7 @@ export function FacesPane({ detail, result, picture, onSource, ...list }: FacesP
       {result === null && <section className="note-line">{t('faces.never')}</section>}
       {result?.state.kind === 'waiting' && (
         <section>
-          <StateLabel tone="move" icon="scan">
-            {t(`faces.waiting.${result.source}`)}
-          </StateLabel>
+          <Waiting detail={detail} result={result} />
         </section>
       )}
       {result?.state.kind === 'found' && <ResultSections result={result} {...list} />}

@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { inReadingOrder, type FacesDetail, type FacesResult } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
 import { useFerry } from '../../ferry';
-import { StateLabel } from '../../ui/state-label';
 import { AskVerbs, Failure } from './ask-verbs';
 import { FaceBoxes } from './boxes';
 import { filterOf, shownResult } from './results';
 import { Rule } from './rule';
+import { Waiting } from './waiting';
 import { useFacesDetail, usePicture } from './use-faces';
 
 function openFaces(view: ReturnType<typeof useFerry>['view'], detail: FacesDetail): void {
@@ -75,11 +75,7 @@ export function FacesSection({ itemId }: { readonly itemId: ItemId }) {
           )}
         </h2>
         {result?.state.kind === 'found' && <SmallPicture detail={detail} result={result} />}
-        {result?.state.kind === 'waiting' && (
-          <StateLabel tone="move" icon="scan">
-            {t(`faces.waiting.${result.source}`)}
-          </StateLabel>
-        )}
+        {result !== null && <Waiting detail={detail} result={result} />}
         <AskVerbs detail={detail} result={result} />
       </section>
       {result !== null && <Failure detail={detail} result={result} />}

@@ -4,7 +4,7 @@ import type { FacesRow } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
 import { useFaces, useFerry } from '../../ferry';
 import { rowsName, type RowsOf } from '../../store/faces-store';
-import { Icon } from '../../ui/icon';
+import { Crop } from './crop';
 import { walkedTo } from './keyboard';
 
 /** A small picture and its gap. */
@@ -16,20 +16,6 @@ interface ThumbProps {
   readonly total: number;
   readonly row: FacesRow | undefined;
   readonly selected: boolean;
-}
-
-/** A picture that does not come leaves its outline. */
-export function Crop({ url }: { readonly url: string | null }) {
-  const [brokenUrl, setBrokenUrl] = useState<string | null>(null);
-  return (
-    <span className="crop">
-      {url === null || url === brokenUrl ? (
-        <Icon name="image" />
-      ) : (
-        <img src={url} alt="" loading="lazy" decoding="async" onError={() => setBrokenUrl(url)} />
-      )}
-    </span>
-  );
 }
 
 const Thumb = memo(function Thumb({ index, total, row, selected }: ThumbProps) {

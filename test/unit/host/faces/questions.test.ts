@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { itemIdAt } from '../../../../src/shared/ids';
-import { must } from '../../../fakes/queue-samples';
+import { DESTINATION, must } from '../../../fakes/queue-samples';
 import { FacesBench, no, seen, settle, withFaces } from './desk';
 
 let desk: FacesBench;
@@ -31,6 +31,15 @@ describe('questions to IMM', () => {
     });
     expect(counts()).toMatchObject({ all: 10, with: 1, waiting: 9 });
     expect(desk.imm).toHaveLength(5);
+  });
+
+  test('are begun five a second where the destination says nothing of it', async () => {
+    await desk.uploaded(10);
+    const firstAt = desk.bench.clock.now();
+    while (desk.bench.clock.now() < firstAt + 999) await desk.pass(1);
+    expect(desk.imm).toHaveLength(5);
+    await desk.pass(1);
+    expect(desk.imm).toHaveLength(6);
   });
 
   test('survive a kill: what was asked and not answered is asked again, what was answered is not', async () => {
@@ -77,6 +86,33 @@ describe('questions to IMM', () => {
     await desk.pass(200);
     expect(desk.imm).toHaveLength(12);
     expect(counts().waiting).toBe(1);
+  });
+
+  test('what the line waits for is told, and told again when it goes on', async () => {
+    await desk.uploaded(1);
+    await desk.pass(200);
+    const last = () => desk.changes.at(-1);
+    expect(desk.faces.immWait(DESTINATION)).toBeNull();
+    await desk.imm[0]?.answer(no('throttled', { retryAfterMs: 9_000 }));
+    await desk.pass(200);
+    expect(desk.faces.immWait(DESTINATION)).toMatchObject({ code: 'throttled' });
+    // No picture has changed: the window asks again for what it shows.
+    expect(last()).toMatchObject({ itemIds: [], cut: true });
+    const told = desk.changes.length;
+    await desk.pass(9_000);
+    await desk.imm.at(-1)?.answer(no('throttled'));
+    await desk.pass(200);
+    expect(desk.changes).toHaveLength(told);
+    await desk.pass(9_000);
+    await desk.imm.at(-1)?.answer(no('imm-unreachable'));
+    await desk.pass(200);
+    expect(last()).toMatchObject({ itemIds: [], cut: true });
+    await desk.pass(9_000);
+    // A refusal is about this picture: IMM is there.
+    await desk.imm.at(-1)?.answer(no('object-gone'));
+    await desk.pass(200);
+    expect(desk.faces.immWait(DESTINATION)).toBeNull();
+    expect(last()).toMatchObject({ counts: { failed: 1, waiting: 0 }, cut: true });
   });
 
   test('refused eight times a picture has failed; the others go on meanwhile', async () => {
