@@ -1,5 +1,5 @@
 /** What a fault means for the item that met it. */
-import { fault, remedyOf, type Fault } from '../shared/faults';
+import { fault, remedyOf, type Fault, type FaultCode } from '../shared/faults';
 import { backoff } from './chance';
 import { credentialsRefused } from './credentials';
 import { halve } from './goodput';
@@ -90,4 +90,17 @@ function block(turn: Turn, item: LiveItem, why: Fault, attempt: number, delay?: 
   const blockedUntil = turn.at + wait;
   again(turn, { ...item, blockedUntil, trouble: { fault: why, attempt } });
   if (wait > 0) turn.emit({ kind: 'set-timer', timer: `item:${item.work.itemId}`, at: blockedUntil });
+}
+
+const UNKNOWN_END: ReadonlySet<FaultCode> = new Set([
+  'connection-lost',
+  'stalled',
+  'captive-portal',
+  'bad-answer',
+  'internal',
+]);
+
+/** The server may have carried the request out although no answer of its came. */
+export function mayBeStored(why: Fault): boolean {
+  return UNKNOWN_END.has(why.code) || remedyOf(why.code) === 'throttle';
 }

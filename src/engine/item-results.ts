@@ -1,10 +1,10 @@
 /** What an item makes of each answer. */
-import { fault, remedyOf, type Fault, type FaultCode, type Outcome } from '../shared/faults';
+import { fault, type Fault, type Outcome } from '../shared/faults';
 import type { Crc64 } from '../shared/ids';
 import type { HeadResult, Snapshot, StoredObject } from './ports';
 import { combinedCrc64, firstTodo, freshTodo, hasAllParts, newUpload } from './item';
 import { close, fail, finishDone } from './item-end';
-import { again, countFailure, forgetFailures, meetFault, RESTARTS, WHOLE } from './item-faults';
+import { again, countFailure, forgetFailures, mayBeStored, meetFault, RESTARTS, WHOLE } from './item-faults';
 import { keepBoth } from './keep-both';
 import { MOST_REFUSALS } from './limits';
 
@@ -131,19 +131,6 @@ function prove(turn: Turn, item: LiveItem, ours: Crc64, stored: StoredObject): v
     const what = `The server says CRC-64 ${stored.crc64} for "${item.work.key}", the file has ${ours}.`;
     fail(turn, item, fault('crc-mismatch', what, more));
   }
-}
-
-const UNKNOWN_END: ReadonlySet<FaultCode> = new Set([
-  'connection-lost',
-  'stalled',
-  'captive-portal',
-  'bad-answer',
-  'internal',
-]);
-
-/** The server may have carried the request out although no answer of its came. */
-function mayBeStored(why: Fault): boolean {
-  return UNKNOWN_END.has(why.code) || remedyOf(why.code) === 'throttle';
 }
 
 /** FileAlreadyExists: ours after a lost answer, or somebody else's. */

@@ -86,6 +86,18 @@ export interface Ferry {
   close(): Promise<void>;
 }
 
+/** OSS, as the destinations of this moment lead to it. */
+function objectsOf(options: FerryOptions, destinations: Destinations, keeper: CredentialsKeeper) {
+  return createObjectStore({
+    destination: (id) => destinations.place(id),
+    credentials: (id, generation) => keeper.credentials(id, generation),
+    ...(options.askUploadUrls === undefined ? {} : { askUploadUrls: options.askUploadUrls }),
+    now: () => systemClock.now(),
+    connections: options.connections,
+    ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
+  });
+}
+
 /** Opens the queue and goes on with it at once. Faults in one sentence: the queue cannot be opened. */
 export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> {
   const opened = openQueueStore({ directory: options.directory, ...systemClock });
@@ -95,14 +107,7 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   const keeper = new CredentialsKeeper(options.ask, (id, grant) =>
     callsBack(destinations.profile(id), grant),
   );
-  const objects = createObjectStore({
-    destination: (id) => destinations.place(id),
-    credentials: (id, generation) => keeper.credentials(id, generation),
-    ...(options.askUploadUrls === undefined ? {} : { askUploadUrls: options.askUploadUrls }),
-    now: () => systemClock.now(),
-    connections: options.connections,
-    ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
-  });
+  const objects = objectsOf(options, destinations, keeper);
   const observer = {
     onEnded: (item: WorkItem, at: number, end: ItemEnd): void => {
       view.noteEnded(item, at, end);

@@ -7,6 +7,7 @@ import type {
   NewObjectOptions,
   ObjectStorePort,
   RequestContext,
+  StoredObject,
   UploadedPart,
   WriteOptions,
 } from '../engine/ports';
@@ -120,31 +121,8 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort 
         readStoredPart,
       ),
     listParts: (context, key, uploadId) => listParts(caller, context, key, uploadId),
-    completeMultipartUpload: (context, key, uploadId, parts, write) => {
-      const document = new TextEncoder().encode(completeDocument(parts));
-      const profile = options.destination(context.destinationId);
-      return caller.call(
-        context,
-        {
-          operation: 'CompleteMultipartUpload',
-          stores: true,
-          action: 'PutObject',
-          method: 'POST',
-          key,
-          subresources: { uploadId },
-          headers: {
-            'Content-Type': 'application/xml',
-            'Content-MD5': createHash('md5').update(document).digest('base64'),
-            ...completeHeaders(profile?.object),
-            ...callbackHeaders(profile?.callback),
-            ...writeHeaders(write),
-          },
-          body: bodyOf(document),
-          patience: COMPLETE_PATIENCE,
-        },
-        readCompleted,
-      );
-    },
+    completeMultipartUpload: (context, key, uploadId, parts, write) =>
+      complete(caller, options.destination(context.destinationId), context, { key, uploadId, parts, write }),
     abortMultipartUpload: (context, key, uploadId) => abort(caller, context, key, uploadId),
     headObject: (context, key) => head(caller, context, key),
     listUploads: (context, key) => listUploads(caller, context, key),
@@ -158,6 +136,43 @@ const nobodySigns: AskUploadUrls = () =>
 
 function writeHeaders(write: WriteOptions): Record<string, string> {
   return write.forbidOverwrite ? { 'x-oss-forbid-overwrite': 'true' } : {};
+}
+
+interface Completion {
+  readonly key: ObjectKey;
+  readonly uploadId: UploadId;
+  readonly parts: readonly UploadedPart[];
+  readonly write: WriteOptions;
+}
+
+function complete(
+  caller: Caller,
+  profile: Profile | null,
+  context: RequestContext,
+  { key, uploadId, parts, write }: Completion,
+): Promise<Answer<StoredObject>> {
+  const document = new TextEncoder().encode(completeDocument(parts));
+  return caller.call(
+    context,
+    {
+      operation: 'CompleteMultipartUpload',
+      stores: true,
+      action: 'PutObject',
+      method: 'POST',
+      key,
+      subresources: { uploadId },
+      headers: {
+        'Content-Type': 'application/xml',
+        'Content-MD5': createHash('md5').update(document).digest('base64'),
+        ...completeHeaders(profile?.object),
+        ...callbackHeaders(profile?.callback),
+        ...writeHeaders(write),
+      },
+      body: bodyOf(document),
+      patience: COMPLETE_PATIENCE,
+    },
+    readCompleted,
+  );
 }
 
 /** OSS: part numbers ascend, else InvalidPartOrder. */

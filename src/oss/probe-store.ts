@@ -38,6 +38,7 @@ export function createProbeStore(
           method: 'PUT',
           key,
           headers: { 'Content-Type': 'application/octet-stream', 'Content-MD5': body.md5, ...headers },
+          stores: true,
           body,
         },
         readStoredObject,

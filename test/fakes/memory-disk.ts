@@ -1,5 +1,5 @@
 import type { Snapshot, UploadedPart } from '../../src/engine/ports';
-import type { Checkpoint, ItemEnd, Leftover, WorkItem } from '../../src/engine/queue-ports';
+import type { Checkpoint, ItemEnd, Leftover, StoreRecord, WorkItem } from '../../src/engine/queue-ports';
 import { positionOf, type BatchId, type ItemId, type UploadId } from '../../src/shared/ids';
 import type { ConflictPolicy } from '../../src/shared/profile';
 import type { MemoryDecision } from './memory-faces';
@@ -100,4 +100,46 @@ export function workItemOf(row: Row, batch: Batch): WorkItem {
     fromEarlierRun: positionOf(row.itemId) <= batch.positionAtOpen,
     lookAgain: row.lookAgain,
   };
+}
+
+/** What a record makes of its row. */
+export function applyRecord(row: Row, record: StoreRecord, batchHeld: boolean): void {
+  switch (record.kind) {
+    case 'initiating':
+      row.initiatingAtServer = record.atServer;
+      return;
+    case 'upload-created':
+      row.upload = { uploadId: record.uploadId, partSizeBytes: record.partSizeBytes };
+      row.parts = new Map();
+      row.initiatingAtServer = null;
+      return;
+    case 'part-begun':
+      row.begun.add(record.partNumber);
+      return;
+    case 'part-stored':
+      if (row.upload === null) return;
+      row.begun.delete(record.part.partNumber);
+      row.parts.set(record.part.partNumber, record.part);
+      return;
+    case 'parts-dropped':
+      for (const partNumber of record.partNumbers) row.parts.delete(partNumber);
+      return;
+    case 'upload-closed':
+      Object.assign(row, { upload: null, parts: new Map(), begun: new Set(), initiatingAtServer: null });
+      return;
+    case 'possible-orphan':
+      row.possibleOrphan = true;
+      return;
+    case 'held':
+      if (row.end === null) Object.assign(row, { held: record.held, exempt: !record.held && batchHeld });
+      return;
+    case 'snapshot':
+      Object.assign(row, { snapshot: record.snapshot, lookAgain: false });
+      return;
+    case 'renamed':
+      Object.assign(row, { key: record.key, renamedFrom: row.renamedFrom ?? row.key });
+      return;
+    case 'ended':
+      Object.assign(row, { end: { at: record.at, end: record.end }, begun: new Set(), lookAgain: false });
+  }
 }

@@ -6,7 +6,7 @@ import { batchOf, itemIdAt, type BatchId, type DestinationId, type ItemId } from
 import type { ConflictPolicy } from '../../src/shared/profile';
 import type { Scope, Verb } from '../../src/shared/queue-view';
 import { answerRule, asksUser, isHeldByRule, noteVerdict, release, stateOf } from './memory-faces';
-import { keptBytes, MemoryDisk, newRow, workItemOf, type Batch, type Row } from './memory-disk';
+import { applyRecord, keptBytes, MemoryDisk, newRow, workItemOf, type Batch, type Row } from './memory-disk';
 import type { FacesStore } from '../../src/store/faces/faces-types';
 import { GroupCommit } from '../../src/store/group-commit';
 import type {
@@ -256,46 +256,7 @@ export class MemoryStore implements SeededStore {
   #apply(record: StoreRecord): void {
     if (record.kind === 'upload-closed') this.#disk.leftovers.delete(record.itemId);
     const row = this.#disk.rows.get(record.itemId);
-    if (row === undefined) return;
-    switch (record.kind) {
-      case 'initiating':
-        row.initiatingAtServer = record.atServer;
-        return;
-      case 'upload-created':
-        row.upload = { uploadId: record.uploadId, partSizeBytes: record.partSizeBytes };
-        row.parts = new Map();
-        row.initiatingAtServer = null;
-        return;
-      case 'part-begun':
-        row.begun.add(record.partNumber);
-        return;
-      case 'part-stored':
-        if (row.upload === null) return;
-        row.begun.delete(record.part.partNumber);
-        row.parts.set(record.part.partNumber, record.part);
-        return;
-      case 'parts-dropped':
-        for (const partNumber of record.partNumbers) row.parts.delete(partNumber);
-        return;
-      case 'upload-closed':
-        Object.assign(row, { upload: null, parts: new Map(), begun: new Set(), initiatingAtServer: null });
-        return;
-      case 'possible-orphan':
-        row.possibleOrphan = true;
-        return;
-      case 'held':
-        if (row.end === null)
-          Object.assign(row, { held: record.held, exempt: !record.held && this.#batch(row).held });
-        return;
-      case 'snapshot':
-        Object.assign(row, { snapshot: record.snapshot, lookAgain: false });
-        return;
-      case 'renamed':
-        Object.assign(row, { key: record.key, renamedFrom: row.renamedFrom ?? row.key });
-        return;
-      case 'ended':
-        Object.assign(row, { end: { at: record.at, end: record.end }, begun: new Set(), lookAgain: false });
-    }
+    if (row !== undefined) applyRecord(row, record, this.#batch(row).held);
   }
 
   #command(verb: Verb, scope: Scope, live: ReadonlySet<ItemId>): CommandResult {

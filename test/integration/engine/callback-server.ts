@@ -93,7 +93,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 /** A way to the cloud on which 203s lose the CRC-64 in their head, as an older OSS may answer. */
-export async function withoutCrc(world: World): Promise<{ readonly endpoint: string; close(): void }> {
+export async function withoutCrc(
+  world: World,
+): Promise<{ readonly endpoint: string; readonly close: () => void }> {
   const oss = new URL(world.sandbox.oss);
   const proxy = createServer((request, response) => {
     const host = (request.headers.host ?? '').replace(/:\d+$/, `:${oss.port}`);

@@ -210,17 +210,17 @@ describe('203 without a CRC-64 in its head', () => {
     ['Complete', LARGE],
   ])('is proven by HeadObject (%s)', async (_, sizeBytes) => {
     await open();
-    const { endpoint, close } = await withoutCrc(world);
+    const bare = await withoutCrc(world);
     await world.write('a.bin', sizeBytes);
     server.isDown = true;
-    const ferry = await world.ferry({ profile: { callback: callback(), endpoint } });
+    const ferry = await world.ferry({ profile: { callback: callback(), endpoint: bare.endpoint } });
     expect((await ferry.upload('a.bin')).get('uploads/a.bin')?.end).toMatchObject({
       kind: 'done',
       untold: { code: 'callback-failed' },
     });
     expect((await world.requests('HeadObject')).length).toBe(1);
     await ferry.close();
-    close();
+    bare.close();
   });
 
   it.each([
@@ -232,15 +232,15 @@ describe('203 without a CRC-64 in its head', () => {
     async (_, sizeBytes, conflict) => {
       world = await World.create({ rolePolicy: MINIMAL_ROLE });
       server = await CallbackServer.start(world);
-      const { endpoint, close } = await withoutCrc(world);
+      const bare = await withoutCrc(world);
       await world.write('a.bin', sizeBytes);
       server.isDown = true;
-      const ferry = await world.ferry({ profile: { callback: callback(), endpoint } });
+      const ferry = await world.ferry({ profile: { callback: callback(), endpoint: bare.endpoint } });
       expect(endOf((await ferry.upload('a.bin', { conflict })).get('uploads/a.bin'))).toBe(
         'conflict cannot-tell',
       );
       await ferry.close();
-      close();
+      bare.close();
     },
   );
 });
