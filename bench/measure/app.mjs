@@ -1,5 +1,6 @@
 // The app and its cloud, as the demo starts them.
 /* global window, document, requestAnimationFrame -- what runs in the page */
+import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { electronEnvironment, ensureElectron, rootFlags } from '../../scripts/ensure-electron.mjs';
@@ -60,6 +61,49 @@ export async function withApp({ userData, profileFile, display }, body) {
     const gone = app.waitForEvent('close');
     for (const member of tree(app.process().pid)) killOne(member);
     await gone;
+  }
+}
+
+const DEVTOOLS = /DevTools listening on (ws:\S+)/;
+
+const devtoolsOf = (child) =>
+  new Promise((done, fail) => {
+    let text = '';
+    child.stderr.on('data', (more) => {
+      text += more;
+      const url = DEVTOOLS.exec(text)?.[1];
+      if (url !== undefined) done(url);
+    });
+    child.once('close', () => fail(new Error(`the app ended before its window stood:\n${text}`)));
+  });
+
+/**
+ * The real app, driven only while `attached` runs: a debugger keeps the bodies of all answers and more, so memory is
+ * measured when none is there. Killed afterwards, as above.
+ */
+export async function withLooseApp({ userData, profileFile, display }, body) {
+  const { chromium } = await import('playwright');
+  const { program, args, env } = await runtimeCommand(root, userData, display, {
+    OSS_FERRY_PROFILE: profileFile,
+  });
+  const port = '--remote-debugging-port=0';
+  const child = spawn(program, [...args, port], { cwd: root, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise((done) => child.once('close', done));
+  const devtools = await devtoolsOf(child);
+  const attached = async (drive) => {
+    // Electron knows nothing of the defaults that Playwright sets in a browser.
+    const browser = await chromium.connectOverCDP(devtools, { noDefaults: true });
+    try {
+      return await drive(browser.contexts()[0].pages()[0]);
+    } finally {
+      await browser.close();
+    }
+  };
+  try {
+    return await body({ pid: child.pid, attached });
+  } finally {
+    for (const member of tree(child.pid)) killOne(member);
+    await ended;
   }
 }
 

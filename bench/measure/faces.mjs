@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { root } from '../../scripts/ensure-system.mjs';
-import { drop, requestsTo, whenUsable, withApp, withCloud } from './app.mjs';
+import { drop, requestsTo, whenUsable, withCloud, withLooseApp } from './app.mjs';
 import { load, MIB, pause, percentile, row, say } from './figures.mjs';
 import { memoryByProcess, treePss } from './processes.mjs';
 
@@ -15,7 +15,7 @@ const WITHOUT_EVERY = 5;
 const PER_SECOND = 3;
 const LIMIT_FRAME_MS = 20;
 const LIMIT_MEMORY = 30_000_000;
-/** The detector's process ends after a minute without a question, pictures are let go before. */
+/** After a minute without anything each process tidies up, and the detector's ends. */
 const QUIET_MS = 75_000;
 const LOOK_AGAIN_MS = 2000;
 /** Seconds for a picture, at the worst: a machine with other work. */
@@ -89,21 +89,14 @@ async function lookThrough(page) {
   });
 }
 
-async function collect(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  await session.detach();
-}
-
 function memoryOf(pid) {
   const parts = memoryByProcess(pid);
   const sum = (of) => parts.reduce((all, part) => all + of(part), 0);
   return { parts, pss: sum(({ pss }) => pss), held: sum(({ held }) => held) };
 }
 
-/** The least that all processes held within some seconds of quiet. */
-async function atRest(page, pid) {
-  await collect(page);
+/** The least that all processes held within some seconds of quiet. Nobody collects garbage for them. */
+async function atRest(pid) {
   let least = memoryOf(pid);
   for (let look = 0; look < 10; look += 1) {
     await pause(1000);
@@ -118,12 +111,8 @@ const inWords = ({ parts }) =>
     .map(({ name, pss, held }) => `${name} ${(pss / MIB).toFixed(0)} (${(held / MIB).toFixed(0)})`)
     .join(', ');
 
-async function measureIn(app, page, cloud, folder, count) {
-  const { pid } = app.process();
-  await whenUsable(page);
-  await pause(5000);
-  const before = await atRest(page, pid);
-  say(`before: ${inWords(before)}`);
+/** Drops the pictures and looks on until each has its answer, then looks the contact sheet through. */
+async function uploadAndLook(page, pid, folder, count) {
   await drop(page, [folder]);
   await page.keyboard.press('Control+4');
   await page.locator('.faces-bar .seg').waitFor();
@@ -135,11 +124,19 @@ async function measureIn(app, page, cloud, folder, count) {
   await lookThrough(page);
   say(`looked through: ${inWords(memoryOf(pid))}`);
   await page.keyboard.press('Control+1');
+  return { counts, peak, frames, tookMs };
+}
+
+async function measureIn({ pid, attached }, cloud, folder, count) {
+  await attached(whenUsable);
+  await pause(5000);
+  const before = await atRest(pid);
+  say(`before: ${inWords(before)}`);
+  const seen = await attached((page) => uploadAndLook(page, pid, folder, count));
   await pause(QUIET_MS);
-  const after = await atRest(page, pid);
+  const after = await atRest(pid);
   say(`after: ${inWords(after)}`);
-  const requests = await requestsTo(cloud.sandbox);
-  return { before, after, peak, counts, frames, tookMs, requests };
+  return { before, after, ...seen, requests: await requestsTo(cloud.sandbox) };
 }
 
 function rowsOf(count, { before, after, peak, counts, frames, tookMs, requests }) {
@@ -186,8 +183,8 @@ export async function measureFaces(folder, display, count = PICTURES) {
       const faces = { detect: 'after-upload', perSecond: PER_SECOND };
       writeFileSync(cloud.profileFile, JSON.stringify({ ...profile, imm, faces }));
       const userData = join(folder, 'user-data-faces');
-      return withApp({ userData, profileFile: cloud.profileFile, display }, (app, page) =>
-        measureIn(app, page, cloud, pictures, count),
+      return withLooseApp({ userData, profileFile: cloud.profileFile, display }, (app) =>
+        measureIn(app, cloud, pictures, count),
       );
     },
     [],

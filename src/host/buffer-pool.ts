@@ -24,6 +24,11 @@ export class BufferPool {
     this.#serve();
   }
 
+  /** Lets go of the buffers that nobody has; the next who ask get new ones. */
+  rest(): void {
+    this.#idle.length = 0;
+  }
+
   #serve(): void {
     for (
       let first = this.#waiting[0];

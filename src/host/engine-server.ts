@@ -5,8 +5,10 @@ import type { Detector, FacesChange, LocalFaces } from '../shared/faces';
 import { failure, fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { calls, type CallValue, type Reply } from '../shared/ipc/contract';
+import { Quiet } from '../shared/quiet';
 import type { AskUploadUrls } from '../oss/signed-urls';
 import type { UploadUrlAnswer } from '../shared/upload-urls';
+import { after } from './after';
 import { answerFaces } from './faces/faces-calls';
 import { openFerry, type Ferry } from './ferry';
 import type { SendNotice } from './notices';
@@ -32,12 +34,14 @@ class EngineServer {
   #ferry: Promise<Outcome<Ferry>> | null = null;
   #nextAsk = 1;
   #ticking: NodeJS.Timeout | null = null;
+  readonly #quiet = new Quiet(() => void this.#rest(), after);
 
   constructor(link: Link<ToEngine, FromEngine>) {
     this.#link = link;
   }
 
   async take(message: ToEngine): Promise<void> {
+    this.#quiet.heard();
     if (message.kind === 'start') {
       this.#ferry ??= this.#start(message);
       return;
@@ -115,15 +119,26 @@ class EngineServer {
     this.#link.send({ kind: 'ready', ...ferry.value.kept });
     this.#ticking = setInterval(() => {
       const delta = ferry.value.view.delta();
-      if (delta !== null) this.#link.send({ kind: 'delta', delta });
+      if (delta === null) return;
+      this.#quiet.heard();
+      this.#link.send({ kind: 'delta', delta });
     }, DELTA_MS);
     return ferry;
   }
 
   async #stop(ferry: Outcome<Ferry> | null): Promise<void> {
     if (this.#ticking !== null) clearInterval(this.#ticking);
+    this.#quiet.end();
     if (ferry?.ok === true) await ferry.value.close();
     this.#link.send({ kind: 'stopped' });
+  }
+
+  /** V8 collects only while it allocates: without this the garbage of the last uploads stays as long as nothing happens. */
+  async #rest(): Promise<void> {
+    const ferry = await this.#ferry;
+    if (ferry?.ok === true) ferry.value.rest();
+    // There where the process was started with it.
+    globalThis.gc?.();
   }
 
   #note(

@@ -82,6 +82,8 @@ export interface Ferry {
   notify(scope: Scope): Promise<Outcome<{ readonly affected: number }>>;
   /** What all that is unfinished waits for, if it does. */
   waiting(): Waiting | null;
+  /** Lets go of memory that is only quick to have again. */
+  rest(): void;
   /** Stops cleanly and closes the queue. */
   close(): Promise<void>;
 }
@@ -119,10 +121,11 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     options.onEnded?.({ key, path, sizeBytes, at: systemClock.now(), end: { kind: 'failed', fault: why } });
   });
   const wake = (): void => faces.wake();
+  const files = createFiles();
   const ports = {
     clock: systemClock,
     random: systemRandom,
-    files: createFiles(),
+    files,
     objects,
     credentials: keeper,
     store: storeWaking(store, wake),
@@ -134,20 +137,18 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     `oss://${destinations.profile(id)?.bucket ?? '?'}/${key}`;
   const view = new QueueView({ runner, store, now: () => systemClock.now(), address });
   const faces = createFaces(options, { store, destinations, keeper, runner, view });
-  const owned = options.owner === undefined ? success(null) : destinations.register(options.owner);
-  if (!owned.ok) {
+  const undo = (why: Fault): Outcome<never> => {
     faces.close();
     store.close();
-    return owned;
-  }
+    return failure(why);
+  };
+  const owned = options.owner === undefined ? success(null) : destinations.register(options.owner);
+  if (!owned.ok) return undo(owned.fault);
   const recovered = await store.recover();
   faces.wake();
-  const started = recovered.ok ? await runner.start() : recovered;
-  if (!started.ok || !recovered.ok) {
-    faces.close();
-    store.close();
-    return started.ok ? failure(fault('internal', 'The queue could not be read.')) : started;
-  }
+  if (!recovered.ok) return undo(recovered.fault);
+  const started = await runner.start();
+  if (!started.ok) return undo(started.fault);
   // Also those that have nothing to do yet: their files may be sent again.
   for (const destinationId of destinations.known())
     runner.dispatch({ kind: 'destination-added', destinationId });
@@ -170,6 +171,7 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
         scope,
       ),
     waiting: () => waitingOf(runner.state),
+    rest: () => files.rest(),
     close: async () => {
       faces.close();
       await runner.stop();

@@ -13,7 +13,8 @@ import { cutShort, snapshotOf, sourceFault } from './source';
 const WHOLE_BUFFERS = 64;
 const RANGE_BUFFERS = 64;
 
-export function createFiles(): FilesPort {
+/** The disk, and `rest`, which lets go of buffers that are not in use. */
+export function createFiles(): FilesPort & { rest(): void } {
   const wholes = new BufferPool(WHOLE_BUFFERS);
   const ranges = new BufferPool(RANGE_BUFFERS);
   return {
@@ -23,6 +24,10 @@ export function createFiles(): FilesPort {
     openSealed: (source) =>
       openReading(source, { offset: 0, size: source.snapshot.sizeBytes, sealed: true }, ranges),
     digest: (source, offsetBytes, sizeBytes) => digest(source, offsetBytes, sizeBytes, ranges),
+    rest: () => {
+      wholes.rest();
+      ranges.rest();
+    },
   };
 }
 

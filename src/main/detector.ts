@@ -1,3 +1,4 @@
+import { after } from '../host/after';
 import { openDetectorDesk, type DetectorDesk } from '../host/detector-desk';
 import { forkService } from './service-process';
 
@@ -8,10 +9,7 @@ const IDLE_MS = 60_000;
 export function openDetector(): DetectorDesk {
   return openDetectorDesk({
     fork: () => forkService('faces/detector-process.js', 'OSS Ferry Pictures'),
-    after: (delayMs, ring) => {
-      const timer = setTimeout(ring, delayMs);
-      return () => clearTimeout(timer);
-    },
+    after,
     idleMs: IDLE_MS,
   });
 }

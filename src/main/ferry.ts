@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
 import { app, nativeTheme, session, type BrowserWindow } from 'electron';
+import { after } from '../host/after';
 import type { AppInfo, Notice } from '../shared/ipc/contract';
 import { languageFor } from '../shared/language';
 import type { DoctorRun } from '../shared/doctor';
@@ -67,11 +68,6 @@ export interface Ferry {
   readonly proposals: Proposals;
   /** Ends the engine, which is given time to commit, the detector and the keychain's process, each in a few seconds at most. */
   stop(): Promise<void>;
-}
-
-function after(delayMs: number, ring: () => void): () => void {
-  const timer = setTimeout(ring, delayMs);
-  return () => clearTimeout(timer);
 }
 
 /** What was handed in for a destination goes with it when it changes and when it is removed. */

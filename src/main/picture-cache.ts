@@ -1,38 +1,33 @@
+import { after as afterTimer } from '../host/after';
 import type { MadePicture } from '../host/detector-desk';
 import type { Outcome } from '../shared/faults';
+import { Quiet, type After } from '../shared/quiet';
 
 const MAX_BYTES = 64 << 20;
-/** As long as the detector's process is kept: whoever looks at pictures again after that waits for it anyway. */
-const QUIET_MS = 60_000;
-
-/** Calls back once after `delayMs`; the answer takes the timer away. */
-type After = (delayMs: number, ring: () => void) => () => void;
-
-const afterTimer: After = (delayMs, ring) => {
-  const timer = setTimeout(ring, delayMs);
-  return () => clearTimeout(timer);
-};
 
 /**
  * Pictures that were made, the longest unused going first, and all of them after a minute in which nobody asked for
- * one; what is being made is made once for all who ask.
+ * one (as long as the detector's process is kept: whoever looks again after that waits for it anyway); what is being
+ * made is made once for all who ask.
  */
 export class PictureCache {
   readonly #kept = new Map<string, MadePicture>();
   readonly #making = new Map<string, Promise<Outcome<MadePicture>>>();
   readonly #maxBytes: number;
-  readonly #after: After;
+  readonly #quiet: Quiet;
   #bytes = 0;
-  #cancelQuiet: (() => void) | null = null;
 
-  constructor(maxBytes = MAX_BYTES, after = afterTimer) {
+  constructor(maxBytes = MAX_BYTES, after: After = afterTimer) {
     this.#maxBytes = maxBytes;
-    this.#after = after;
+    this.#quiet = new Quiet(() => {
+      this.#kept.clear();
+      this.#bytes = 0;
+    }, after);
   }
 
   /** The picture under `key`, made where it is not there. Faults are not kept. */
   get(key: string, make: () => Promise<Outcome<MadePicture>>): Promise<Outcome<MadePicture>> {
-    this.#heard();
+    this.#quiet.heard();
     const kept = this.#kept.get(key);
     if (kept !== undefined) {
       this.#kept.delete(key);
@@ -52,16 +47,6 @@ export class PictureCache {
     } finally {
       this.#making.delete(key);
     }
-  }
-
-  /** Somebody looks: the minute begins again. */
-  #heard(): void {
-    this.#cancelQuiet?.();
-    this.#cancelQuiet = this.#after(QUIET_MS, () => {
-      this.#cancelQuiet = null;
-      this.#kept.clear();
-      this.#bytes = 0;
-    });
   }
 
   #keep(key: string, picture: MadePicture): void {

@@ -11,7 +11,11 @@ export interface ServiceProcess<In, Out> extends Link<In, Out> {
 
 /** Starts a built entry (`engine/engine-process.js`); by `name` it stands in the system's list of our processes. */
 export function forkService<In, Out>(entry: string, name: string): ServiceProcess<In, Out> {
-  const child = utilityProcess.fork(join(__dirname, '..', entry), [], { serviceName: name });
+  const child = utilityProcess.fork(join(__dirname, '..', entry), [], {
+    serviceName: name,
+    // For a process that tidies up when it has nothing to do; a runtime that ignores it does without.
+    execArgv: ['--js-flags=--expose-gc'],
+  });
   return {
     send: (message) => child.postMessage(message),
     onMessage: (listener) => {
