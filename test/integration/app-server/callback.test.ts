@@ -134,7 +134,7 @@ describe('POST /callback', () => {
   it.each([
     ['of a stranger', () => 'https://keys.example.com/key.pem'],
     ['that only begins like OSS’s', () => 'https://gosspublic.alicdn.com.example.com/key.pem'],
-    ['of OSS by plain http', () => 'http://gosspublic.alicdn.com/key.pem'],
+    ['at another port of OSS’s', () => 'https://gosspublic.alicdn.com:8443/key.pem'],
     ['with a user before it', () => 'https://gosspublic.alicdn.com@example.com/key.pem'],
     ['with a user at a trusted host', () => origin.replace('://', '://a:b@') + '/key.pem'],
     ['that is too long', () => `${origin}/key.pem?${'x'.repeat(300)}`],
