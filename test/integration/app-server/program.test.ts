@@ -68,6 +68,19 @@ describe('node out/app-server/main.js', () => {
     expect(await started.ended).toEqual({ code: 0, signal: null });
   });
 
+  it('ends at once on a second signal, though of another kind, whatever is under way', async () => {
+    const started = start(['--json'], PAIR);
+    const url = await urlOf(started);
+    sts.play(() => undefined);
+    const asking = fetch(`${url}/get_sts_token`);
+    await sts.asked(1);
+    started.process.kill('SIGTERM');
+    await refusesConnections(url);
+    started.process.kill('SIGINT');
+    await expect(asking).rejects.toThrow();
+    expect(await started.ended).toEqual({ code: null, signal: 'SIGINT' });
+  });
+
   it.each([
     ['a variable is missing', [], { ...PAIR, ROLE_ARN: '' }, 2, /^The variable ROLE_ARN is missing: .+\.\n$/],
     [

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readSettings, type Environment } from '../../../src/app-server/settings';
 
@@ -174,6 +174,8 @@ describe('readSettings', () => {
       publicKeyEncoding: { type: 'spki', format: 'pem' },
       privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     });
+    const pemOf = ({ publicKey: key }: { publicKey: KeyObject }): string =>
+      key.export({ type: 'spki', format: 'pem' }).toString();
     const jwt = { JWT_PUBLIC_KEY: publicKey, JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'uploads' };
 
     it('takes a key with real or written line breaks, or the address of a key set', () => {
@@ -199,6 +201,19 @@ describe('readSettings', () => {
       [{ JWT_JWKS_URL: 'http://id.example/keys', JWT_PUBLIC_KEY: '' }, 'JWT_JWKS_URL is wrong'],
       [{ JWT_PUBLIC_KEY: 'abc' }, 'JWT_PUBLIC_KEY is wrong'],
       [{ JWT_PUBLIC_KEY: privateKey }, 'JWT_PUBLIC_KEY is wrong'],
+      [
+        { JWT_PUBLIC_KEY: pemOf(generateKeyPairSync('rsa', { modulusLength: 1024 })) },
+        'RSA of at least 2048 bits',
+      ],
+      [
+        { JWT_PUBLIC_KEY: pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })) },
+        'JWT_PUBLIC_KEY is wrong',
+      ],
+      [
+        { JWT_PUBLIC_KEY: pemOf(generateKeyPairSync('ec', { namedCurve: 'P-384' })) },
+        'JWT_ALGORITHMS is missing: for this JWT_PUBLIC_KEY it must name ES384',
+      ],
+      [{ JWT_ALGORITHMS: 'RS256' }, 'it must name ES256'],
       [{ JWT_ALGORITHMS: 'HS256' }, 'JWT_ALGORITHMS is wrong'],
       [{ JWT_ALGORITHMS: 'none' }, 'JWT_ALGORITHMS is wrong'],
       [

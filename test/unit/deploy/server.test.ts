@@ -92,7 +92,7 @@ describe('the unit of systemd', () => {
     expect(service.get('EnvironmentFile')).toBe('/etc/oss-ferry/app-server.env');
   });
 
-  it('is one that systemd-analyze verifies, where that exists', () => {
+  it('is one that systemd-analyze verifies, where that exists', ({ skip }) => {
     const verify = (unit: string) => {
       const folder = mkdtempSync(join(tmpdir(), 'unit-'));
       try {
@@ -106,7 +106,7 @@ describe('the unit of systemd', () => {
     };
     const unit = readDeploy(UNIT);
     const good = verify(unit);
-    if (good.error !== undefined) return;
+    if (good.error !== undefined) skip('systemd-analyze is not installed here');
     expect([good.status, good.stderr]).toEqual([0, '']);
     // And it would have said so.
     expect(verify(unit.replace('ProtectHome=yes', 'ProtectHome=perhaps')).stderr).toContain('protect home');
