@@ -56,7 +56,10 @@ describe('node out/app-server/main.js', () => {
     // New connections are refused before the old answer is given: so it did hear the signal.
     await refusesConnections(url);
     held[0]!();
-    expect(await (await asking).json()).toMatchObject({ AccessKeyId: 'STS.9' });
+    const answer = await asking;
+    expect(await answer.json()).toMatchObject({ AccessKeyId: 'STS.9' });
+    // Else its connection would keep the server waiting after the answer.
+    expect(answer.headers.get('connection')).toBe('close');
     expect(await started.ended).toEqual({ code: 0, signal: null });
     expect(started.stderr()).toBe('');
   });
