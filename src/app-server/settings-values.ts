@@ -19,6 +19,7 @@ const JWT_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'E
 const ENDPOINT = 'it must be an https:// URL or a host name (plain http is only for this machine)';
 const HASHES =
   'it must be the SHA-256 of each token as 64 hexadecimal digits, separated by commas, each with =prefix behind it where its holder has one of their own; never the token itself';
+const TWINS = 'it must have each hash once';
 const HASH = 'it must be the SHA-256 of the token as 64 hexadecimal digits';
 const PUBLIC_KEY =
   'it must be a public key in PEM form: RSA of at least 2048 bits, EC (P-256 or P-384) or Ed25519';
@@ -66,17 +67,21 @@ export const tokenHash = z
   .regex(/^[0-9a-f]{64}$/i, HASH)
   .transform((text) => Buffer.from(text, 'hex'));
 
-export const staticTokens = z.string().transform((list, context): StaticToken[] =>
-  list.split(',').map((item) => {
-    const [, hash = '', , own] = /^([0-9a-f]{64})(=(.*))?$/i.exec(item.trim()) ?? [];
-    const read = prefix.safeParse(own ?? '');
-    if (hash === '' || !read.success || /[{}]/.test(read.data)) {
-      context.addIssue({ code: 'custom', message: HASHES });
-      return z.NEVER;
-    }
-    return { hash: Buffer.from(hash, 'hex'), prefix: own === undefined ? null : read.data };
-  }),
-);
+export const staticTokens = z
+  .string()
+  .transform((list, context): StaticToken[] =>
+    list.split(',').map((item) => {
+      const [, hash = '', , own] = /^([0-9a-f]{64})(=(.*))?$/i.exec(item.trim()) ?? [];
+      const read = prefix.safeParse(own ?? '');
+      if (hash === '' || !read.success || /[{}]/.test(read.data)) {
+        context.addIssue({ code: 'custom', message: HASHES });
+        return z.NEVER;
+      }
+      return { hash: Buffer.from(hash, 'hex'), prefix: own === undefined ? null : read.data };
+    }),
+  )
+  // Else the first would count, and the second prefix be nobody's.
+  .refine((tokens) => new Set(tokens.map(({ hash }) => hash.toString('hex'))).size === tokens.length, TWINS);
 
 export const publicKey = z.string().transform((pem, context): KeyObject => {
   try {

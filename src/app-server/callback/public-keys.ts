@@ -82,20 +82,25 @@ function trustedUrl(address: string, trusted: ReadonlySet<string>): URL | null {
 function fetchKey(url: URL): Promise<KeyObject | null> {
   return new Promise((resolve) => {
     const { get } = url.protocol === 'https:' ? https : http;
+    // Without an error: a response that has just ended would leave it to nobody, which ends the process.
+    const giveUp = (): void => {
+      resolve(null);
+      request.destroy();
+    };
     const request = get(url, (response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         chunks.push(chunk);
-        if (bytes > MAX_KEY_BYTES) request.destroy(new Error('too long'));
+        if (bytes > MAX_KEY_BYTES) giveUp();
       });
       response.once('end', () => {
         resolve(response.statusCode === 200 ? rsaKey(Buffer.concat(chunks).toString('latin1')) : null);
       });
     });
-    const limit = setTimeout(() => request.destroy(new Error('too slow')), FETCH_TIMEOUT_MS);
-    request.once('error', () => resolve(null));
+    const limit = setTimeout(giveUp, FETCH_TIMEOUT_MS);
+    request.on('error', () => resolve(null));
     request.once('close', () => {
       clearTimeout(limit);
       resolve(null);

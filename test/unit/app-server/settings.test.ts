@@ -150,6 +150,7 @@ describe('readSettings', () => {
     ['OSS_CALLBACK_URL', 'files.example.com/callback', 'it must be the URL of /callback'],
     ['OSS_CALLBACK_KEY_ORIGINS', 'https://a.example, http://b.example', 'it must be an https:// URL'],
     ['SIGNED_SECONDS', '59', 'it must be a whole number of seconds from 60 to 604800'],
+    ['BEARER_TOKENS_SHA256', `${'ab'.repeat(32)}=a/,${'AB'.repeat(32)}=b/`, 'it must have each hash once'],
     ['METRICS_TOKEN_SHA256', 'secret', 'it must be the SHA-256 of the token'],
     ['REQUESTS_PER_SECOND', '0', 'it must be a whole number from 1 to 100000'],
     ['PAGES', 'no', 'it must be 1 or 0'],
