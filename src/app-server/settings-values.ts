@@ -19,8 +19,10 @@ const JWT_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'E
 const ENDPOINT = 'it must be an https:// URL or a host name (plain http is only for this machine)';
 const HASHES =
   'it must be the SHA-256 of each token as 64 hexadecimal digits, separated by commas, each with =prefix behind it where its holder has one of their own; never the token itself';
+const TWINS = 'it must have each hash once';
 const HASH = 'it must be the SHA-256 of the token as 64 hexadecimal digits';
-const PUBLIC_KEY = 'it must be a public key (RSA, EC or Ed25519) in PEM form';
+const PUBLIC_KEY =
+  'it must be a public key in PEM form: RSA of at least 2048 bits, EC (P-256 or P-384) or Ed25519';
 const ALGORITHMS = `it must be one or more of ${JWT_ALGORITHMS.join(', ')}, separated by commas`;
 const SECURE_URL = 'it must be an https:// URL (plain http is only for this machine)';
 const CALLBACK_URL = 'it must be the URL of /callback as OSS reaches it, with http:// or https://';
@@ -65,29 +67,45 @@ export const tokenHash = z
   .regex(/^[0-9a-f]{64}$/i, HASH)
   .transform((text) => Buffer.from(text, 'hex'));
 
-export const staticTokens = z.string().transform((list, context): StaticToken[] =>
-  list.split(',').map((item) => {
-    const [, hash = '', , own] = /^([0-9a-f]{64})(=(.*))?$/i.exec(item.trim()) ?? [];
-    const read = prefix.safeParse(own ?? '');
-    if (hash === '' || !read.success || /[{}]/.test(read.data)) {
-      context.addIssue({ code: 'custom', message: HASHES });
-      return z.NEVER;
-    }
-    return { hash: Buffer.from(hash, 'hex'), prefix: own === undefined ? null : read.data };
-  }),
-);
+export const staticTokens = z
+  .string()
+  .transform((list, context): StaticToken[] =>
+    list.split(',').map((item) => {
+      const [, hash = '', , own] = /^([0-9a-f]{64})(=(.*))?$/i.exec(item.trim()) ?? [];
+      const read = prefix.safeParse(own ?? '');
+      if (hash === '' || !read.success || /[{}]/.test(read.data)) {
+        context.addIssue({ code: 'custom', message: HASHES });
+        return z.NEVER;
+      }
+      return { hash: Buffer.from(hash, 'hex'), prefix: own === undefined ? null : read.data };
+    }),
+  )
+  // Else the first would count, and the second prefix be nobody's.
+  .refine((tokens) => new Set(tokens.map(({ hash }) => hash.toString('hex'))).size === tokens.length, TWINS);
 
 export const publicKey = z.string().transform((pem, context): KeyObject => {
   try {
     // Container files and systemd have no line breaks in a value; there they are written as \n.
     const key = createPublicKey(pem.replaceAll('\\n', '\n'));
-    if (!pem.includes('PRIVATE')) return key;
+    if (!pem.includes('PRIVATE') && algorithmsOf(key).length > 0) return key;
   } catch {
     // Said below, without the text.
   }
   context.addIssue({ code: 'custom', message: PUBLIC_KEY });
   return z.NEVER;
 });
+
+/** The allowed signatures that can be verified with this key; none for a key that no JWT here is signed by. */
+export function algorithmsOf({
+  asymmetricKeyType: type,
+  asymmetricKeyDetails: details,
+}: KeyObject): string[] {
+  const { modulusLength = 0, namedCurve } = details ?? {};
+  if (type === 'rsa') return modulusLength < 2048 ? [] : JWT_ALGORITHMS.filter((name) => /^[RP]S/.test(name));
+  if (type === 'ed25519') return ['EdDSA'];
+  if (namedCurve === 'prime256v1') return ['ES256'];
+  return namedCurve === 'secp384r1' ? ['ES384'] : [];
+}
 
 export const algorithms = z
   .string()

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { profileSchema } from '../shared/profile';
 import {
   algorithms,
+  algorithmsOf,
   callbackUrl,
   endpoint,
   origins,
@@ -212,7 +213,10 @@ interface Wrong {
   readonly should: string;
 }
 
-type JwtValues = Partial<Record<'JWT_JWKS_URL' | 'JWT_PUBLIC_KEY' | 'JWT_ISSUER' | 'JWT_AUDIENCE', unknown>>;
+interface JwtValues extends Partial<Record<'JWT_JWKS_URL' | 'JWT_ISSUER' | 'JWT_AUDIENCE', unknown>> {
+  readonly JWT_PUBLIC_KEY?: KeyObject | undefined;
+  readonly JWT_ALGORITHMS: readonly string[];
+}
 
 function wrongJwtVariable(values: JwtValues): Wrong | null {
   const isSet = (name: keyof JwtValues): boolean => values[name] !== undefined;
@@ -221,7 +225,13 @@ function wrongJwtVariable(values: JwtValues): Wrong | null {
   if (keySources === 0 && !names.some(isSet)) return null;
   if (keySources !== 1) return { name: 'JWT_JWKS_URL', should: JWT };
   const missing = names.find((name) => !isSet(name));
-  return missing === undefined ? null : { name: missing, should: JWT };
+  if (missing !== undefined) return { name: missing, should: JWT };
+  const { JWT_PUBLIC_KEY: key, JWT_ALGORITHMS: allowed } = values;
+  if (key === undefined || algorithmsOf(key).some((name) => allowed.includes(name))) return null;
+  return {
+    name: 'JWT_ALGORITHMS',
+    should: `for this JWT_PUBLIC_KEY it must name ${algorithmsOf(key).join(' or ')}`,
+  };
 }
 
 /** `{user}` stands for nobody where no JWT says who it is. */

@@ -21,12 +21,13 @@ interface Place {
   readonly appServer: Program<AppServerAddress>;
   /** Opens a page of the application server in a Chromium of its own. */
   open(path: string): Promise<Page>;
-  setCors(origins: readonly string[]): Promise<void>;
+  setCors(origins: readonly string[], methods?: readonly string[]): Promise<void>;
 }
 
-const test = base.extend<{ bearer: string | null; place: Place }>({
+const test = base.extend<{ bearer: string | null; isImmOfSandbox: boolean; place: Place }>({
   bearer: [null, { option: true }],
-  place: async ({ folder, bearer }, use) => {
+  isImmOfSandbox: [false, { option: true }],
+  place: async ({ folder, bearer, isImmOfSandbox }, use) => {
     const sandbox = await startSandbox(join(folder, 'cloud'));
     const imm = await startImm();
     const hash = createHash('sha256')
@@ -34,7 +35,7 @@ const test = base.extend<{ bearer: string | null; place: Place }>({
       .digest('hex');
     const appServer = await startAppServer(sandbox.announced, 'uploads/', {
       IMM_PROJECT: sandbox.announced.immProject,
-      IMM_ENDPOINT: imm.url,
+      IMM_ENDPOINT: isImmOfSandbox ? sandbox.announced.imm : imm.url,
       ...(bearer === null ? {} : { BEARER_TOKENS_SHA256: hash }),
     });
     const opened: ElectronApplication[] = [];
@@ -49,9 +50,9 @@ const test = base.extend<{ bearer: string | null; place: Place }>({
         await page.waitForLoadState('load');
         return page;
       },
-      setCors: async (origins) => {
+      setCors: async (origins, methods = ['PUT']) => {
         const rule = {
-          allowedMethods: ['PUT'],
+          allowedMethods: methods,
           allowedHeaders: ['*'],
           exposeHeaders: ['ETag', 'x-oss-request-id'],
         };
@@ -213,6 +214,44 @@ test('/imm uploads a picture and asks DetectImageFaces in the RPC form', async (
   place.imm.answer = [403, { RequestId: 'R-1', Code: 'NoPermission', Message: 'not allowed' }];
   await choose(page, picture);
   await expect(steps(page).last()).toHaveText('IMM refuses: NoPermission: not allowed (request R-1)');
+});
+
+test.describe('with the IMM of the sandbox', () => {
+  test.use({ isImmOfSandbox: true });
+
+  test('/imm finds the face where CORS allows the call, and says so where it does not', async ({ place }) => {
+    const origin = place.appServer.announced.url;
+    const portrait = resolve(__dirname, '../fixtures/pictures/portrait.jpg');
+    await place.setCors([origin]);
+    const page = await place.open('/imm');
+    await choose(page, portrait);
+    await expect(steps(page).last()).toHaveText('The browser could not reach Intelligent Media Management.');
+    await place.setCors([origin], ['PUT', 'POST']);
+    await choose(page, portrait);
+    await expect(steps(page).last()).toHaveText('IMM sees 1 face.');
+    await expect(page.locator('svg rect')).toHaveCount(1);
+    const box = JSON.parse((await page.locator('[data-part=answer]').textContent()) ?? '') as {
+      Faces: { Boundary: { Left: number } }[];
+    };
+    await expect(page.locator('svg rect')).toHaveAttribute('x', String(box.Faces[0]?.Boundary.Left));
+  });
+});
+
+test('the page tells a server that is gone, or hidden behind another, from a refusal of OSS', async ({
+  place,
+  folder,
+}) => {
+  await place.setCors([place.appServer.announced.url]);
+  const page = await place.open('/');
+  const file = makeFile(folder, 'a.bin', 1000);
+  await page.route('**/get_sts_token', (route) => route.fulfill({ status: 502, body: '<html>bad gateway' }));
+  await choose(page, file);
+  await expect(steps(page).last()).toHaveText(
+    "The application server's answer (502) is not its own; is something in front of it?",
+  );
+  await place.appServer.stop();
+  await choose(page, file);
+  await expect(steps(page).last()).toHaveText('The application server cannot be reached.');
 });
 
 test.describe('where a bearer token is needed', () => {

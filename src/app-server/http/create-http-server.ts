@@ -84,10 +84,16 @@ function refuseUnknownRoutes(app: FastifyInstance): void {
   });
 }
 
+/** By the status that Fastify gives to a body that it does not take. */
+const UNREADABLE: Readonly<Record<number, string>> = {
+  413: 'The body of the request is too long.',
+  415: 'The body must be JSON and come with Content-Type: application/json.',
+};
+
 function thrownProblem(error: unknown, request: FastifyRequest): Problem {
   const statusCode = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
-    return problem('InvalidArgument', 'The request cannot be read.');
+    return problem('InvalidArgument', UNREADABLE[statusCode] ?? 'The request cannot be read.');
   // The name alone: a message can carry what was sent.
   request.log.error({ error: error instanceof Error ? error.name : typeof error }, 'unexpected');
   return problem('Internal', 'The server made a mistake.');

@@ -41,6 +41,11 @@ export function sendToOss(
     // The path as it was signed: URL would resolve `..` in a key.
     const [, origin = '', path = ''] = /^(https?:\/\/[^/]+)(.*)$/.exec(signedUrl) ?? [];
     const { hostname, port } = new URL(origin);
+    // Without an error: a response that has just ended would leave it to nobody, which ends the process.
+    const giveUp = (error: Error): void => {
+      reject(new OssUnreachable(wordsFor(error)));
+      sent.destroy();
+    };
     const sent = request(
       {
         method,
@@ -57,7 +62,7 @@ export function sendToOss(
         response.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           chunks.push(chunk);
-          if (bytes > MAX_ANSWER_BYTES) sent.destroy(new Error('too long'));
+          if (bytes > MAX_ANSWER_BYTES) giveUp(new Error('too long'));
         });
         response.once('aborted', () => reject(new OssUnreachable('the connection was cut')));
         response.once('end', () => {
@@ -69,8 +74,8 @@ export function sendToOss(
         });
       },
     );
-    sent.once('timeout', () => sent.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })));
-    sent.once('error', (error) => reject(new OssUnreachable(wordsFor(error))));
+    sent.once('timeout', () => giveUp(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })));
+    sent.on('error', (error) => reject(new OssUnreachable(wordsFor(error))));
     sent.end(body);
   });
 }

@@ -36,13 +36,20 @@ export function step(text, state = 'done') {
 export async function ask(path) {
   const token = tokenField.value.trim();
   const headers = token === '' ? {} : { authorization: `Bearer ${token}` };
-  const answer = await fetch(path, { headers, cache: 'no-store' });
-  const body = await answer.json();
+  const answer = await fetch(path, { headers, cache: 'no-store' }).catch(() => {
+    throw new PageProblem('The application server cannot be reached.');
+  });
+  const body = await answer.json().catch(() => {
+    throw new PageProblem(
+      `The application server's answer (${answer.status}) is not its own; is something in front of it?`,
+    );
+  });
   if (answer.status === 401) {
     part('token').hidden = false;
     tokenField.focus();
   }
-  if (!answer.ok) throw new PageProblem(`The application server says: ${body.error.message}`);
+  if (!answer.ok)
+    throw new PageProblem(`The application server says: ${body.error?.message ?? answer.status}`);
   return { body, now: Date.parse(answer.headers.get('date') ?? '') || Date.now() };
 }
 

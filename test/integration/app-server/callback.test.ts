@@ -36,6 +36,7 @@ beforeEach(async () => {
     if (request.url === '/key.pem') response.end(publicKey);
     else if (request.url === '/moved.pem') response.writeHead(302, { location: `${origin}/key.pem` }).end();
     else if (request.url === '/ec.pem') response.end(ecKey.publicKey);
+    else if (request.url === '/long.pem') response.end(publicKey + '\n'.repeat(20_000));
     else if (request.url === '/endless.pem') response.write('-'.repeat(64 * 1024));
     else response.writeHead(404).end(publicKey);
   });
@@ -134,7 +135,7 @@ describe('POST /callback', () => {
   it.each([
     ['of a stranger', () => 'https://keys.example.com/key.pem'],
     ['that only begins like OSS’s', () => 'https://gosspublic.alicdn.com.example.com/key.pem'],
-    ['of OSS by plain http', () => 'http://gosspublic.alicdn.com/key.pem'],
+    ['at another port of OSS’s', () => 'https://gosspublic.alicdn.com:8443/key.pem'],
     ['with a user before it', () => 'https://gosspublic.alicdn.com@example.com/key.pem'],
     ['with a user at a trusted host', () => origin.replace('://', '://a:b@') + '/key.pem'],
     ['that is too long', () => `${origin}/key.pem?${'x'.repeat(300)}`],
@@ -155,7 +156,7 @@ describe('POST /callback', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it.each(['/missing.pem', '/moved.pem', '/endless.pem', '/ec.pem'])(
+  it.each(['/missing.pem', '/moved.pem', '/endless.pem', '/long.pem', '/ec.pem'])(
     'trusts no key from %s, and does not ask for it again at once',
     async (path) => {
       const keyUrl = `${origin}${path}`;

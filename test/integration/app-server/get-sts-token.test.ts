@@ -238,6 +238,9 @@ describe('every other answer', () => {
   it('says that the server is alive without asking STS', async () => {
     const response = await get('/health');
     expect([response.status, await response.json()]).toEqual([200, { status: 'ok' }]);
+    // Load balancers ask by HEAD.
+    const head = await fetch(`${server.url}/health`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
     expect(sts.requests).toHaveLength(0);
   });
 

@@ -56,7 +56,10 @@ describe('node out/app-server/main.js', () => {
     // New connections are refused before the old answer is given: so it did hear the signal.
     await refusesConnections(url);
     held[0]!();
-    expect(await (await asking).json()).toMatchObject({ AccessKeyId: 'STS.9' });
+    const answer = await asking;
+    expect(await answer.json()).toMatchObject({ AccessKeyId: 'STS.9' });
+    // Else its connection would keep the server waiting after the answer.
+    expect(answer.headers.get('connection')).toBe('close');
     expect(await started.ended).toEqual({ code: 0, signal: null });
     expect(started.stderr()).toBe('');
   });
@@ -66,6 +69,19 @@ describe('node out/app-server/main.js', () => {
     expect(await started.firstLine).toMatch(/^The application server listens on http:\/\/127\.0\.0\.1:\d+$/);
     started.process.kill('SIGINT');
     expect(await started.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('ends at once on a second signal, though of another kind, whatever is under way', async () => {
+    const started = start(['--json'], PAIR);
+    const url = await urlOf(started);
+    sts.play(() => undefined);
+    const asking = fetch(`${url}/get_sts_token`);
+    await sts.asked(1);
+    started.process.kill('SIGTERM');
+    await refusesConnections(url);
+    started.process.kill('SIGINT');
+    await expect(asking).rejects.toThrow();
+    expect(await started.ended).toEqual({ code: null, signal: 'SIGINT' });
   });
 
   it.each([

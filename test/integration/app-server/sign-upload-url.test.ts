@@ -352,11 +352,19 @@ describe('where OSS is told to call back', () => {
 });
 
 describe('a request that is not one', () => {
+  const JSON_TYPE = 'application/json';
   it.each([
-    ['not JSON', '{', 'The request cannot be read.'],
-    ['a list', '[]', 'The request must be a JSON object.'],
-  ])('is refused: %s', async (_what, body, message) => {
-    const headers = { 'content-type': 'application/json' };
+    ['not JSON', '{', JSON_TYPE, 'The request cannot be read.'],
+    ['a list', '[]', JSON_TYPE, 'The request must be a JSON object.'],
+    [
+      'a form',
+      'operation=PutObject',
+      'application/x-www-form-urlencoded',
+      'The body must be JSON and come with Content-Type: application/json.',
+    ],
+    ['a book', `"${'x'.repeat(70_000)}"`, JSON_TYPE, 'The body of the request is too long.'],
+  ])('is refused: %s', async (_what, body, type, message) => {
+    const headers = { 'content-type': type };
     const response = await fetch(`${server.url}/sign_upload_url`, { method: 'POST', headers, body });
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ error: { code: 'InvalidArgument', message } });

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, SignJWT } from 'jose';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Environment } from '../../../src/app-server/settings';
 import { startAppServer, type AppServer } from '../../../src/app-server/start-app-server';
 import { adminLines, aliOss, openCloud, type TestCloud } from '../sandbox/cloud';
@@ -194,11 +194,13 @@ describe('JSON Web Tokens', () => {
     let fetched = 0;
     let answer: () => { status: number; body: string };
     let address: string;
+    const keySetOf = async (key: KeyObject, kid: string): Promise<string> =>
+      JSON.stringify({ keys: [{ ...(await exportJWK(key)), kid, alg: 'RS256', use: 'sig' }] });
 
     beforeEach(async () => {
       fetched = 0;
-      const jwk = { ...(await exportJWK(rsa.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
-      answer = () => ({ status: 200, body: JSON.stringify({ keys: [jwk] }) });
+      const body = await keySetOf(rsa.publicKey, 'one');
+      answer = () => ({ status: 200, body });
       keySet = createServer((_request, response) => {
         fetched += 1;
         const { status, body } = answer();
@@ -225,6 +227,31 @@ describe('JSON Web Tokens', () => {
       for (let n = 0; n < 20; n += 1)
         expect(await outcome(await token({ kid: `unknown-${n}` }))).toBe('Unauthorized');
       expect(fetched).toBe(1);
+    });
+
+    describe('whose keys change', () => {
+      const next = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const minutesPass = (minutes: number) => vi.setSystemTime(Date.now() + minutes * 60_000);
+      beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }));
+      afterEach(() => vi.useRealTimers());
+
+      it('are verified with the new key, and not with the old one any more', async () => {
+        expect(await outcome(await token())).toBe(200);
+        const body = await keySetOf(next.publicKey, 'two');
+        answer = () => ({ status: 200, body });
+        minutesPass(1);
+        expect(await outcome(await token({ key: next.privateKey, kid: 'two' }))).toBe(200);
+        expect(await outcome(await token())).toBe('Unauthorized');
+        expect(fetched).toBe(2);
+      });
+
+      it('are refused with a key that was taken out of the set, ten minutes later at the latest', async () => {
+        expect(await outcome(await token())).toBe(200);
+        const body = await keySetOf(next.publicKey, 'two');
+        answer = () => ({ status: 200, body });
+        minutesPass(11);
+        expect(await outcome(await token())).toBe('Unauthorized');
+      });
     });
 
     it.each([

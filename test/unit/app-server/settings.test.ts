@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readSettings, type Environment } from '../../../src/app-server/settings';
 
@@ -150,6 +150,7 @@ describe('readSettings', () => {
     ['OSS_CALLBACK_URL', 'files.example.com/callback', 'it must be the URL of /callback'],
     ['OSS_CALLBACK_KEY_ORIGINS', 'https://a.example, http://b.example', 'it must be an https:// URL'],
     ['SIGNED_SECONDS', '59', 'it must be a whole number of seconds from 60 to 604800'],
+    ['BEARER_TOKENS_SHA256', `${'ab'.repeat(32)}=a/,${'AB'.repeat(32)}=b/`, 'it must have each hash once'],
     ['METRICS_TOKEN_SHA256', 'secret', 'it must be the SHA-256 of the token'],
     ['REQUESTS_PER_SECOND', '0', 'it must be a whole number from 1 to 100000'],
     ['PAGES', 'no', 'it must be 1 or 0'],
@@ -174,6 +175,8 @@ describe('readSettings', () => {
       publicKeyEncoding: { type: 'spki', format: 'pem' },
       privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     });
+    const pemOf = ({ publicKey: key }: { publicKey: KeyObject }): string =>
+      key.export({ type: 'spki', format: 'pem' }).toString();
     const jwt = { JWT_PUBLIC_KEY: publicKey, JWT_ISSUER: 'https://id.example', JWT_AUDIENCE: 'uploads' };
 
     it('takes a key with real or written line breaks, or the address of a key set', () => {
@@ -199,6 +202,19 @@ describe('readSettings', () => {
       [{ JWT_JWKS_URL: 'http://id.example/keys', JWT_PUBLIC_KEY: '' }, 'JWT_JWKS_URL is wrong'],
       [{ JWT_PUBLIC_KEY: 'abc' }, 'JWT_PUBLIC_KEY is wrong'],
       [{ JWT_PUBLIC_KEY: privateKey }, 'JWT_PUBLIC_KEY is wrong'],
+      [
+        { JWT_PUBLIC_KEY: pemOf(generateKeyPairSync('rsa', { modulusLength: 1024 })) },
+        'RSA of at least 2048 bits',
+      ],
+      [
+        { JWT_PUBLIC_KEY: pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' })) },
+        'JWT_PUBLIC_KEY is wrong',
+      ],
+      [
+        { JWT_PUBLIC_KEY: pemOf(generateKeyPairSync('ec', { namedCurve: 'P-384' })) },
+        'JWT_ALGORITHMS is missing: for this JWT_PUBLIC_KEY it must name ES384',
+      ],
+      [{ JWT_ALGORITHMS: 'RS256' }, 'it must name ES256'],
       [{ JWT_ALGORITHMS: 'HS256' }, 'JWT_ALGORITHMS is wrong'],
       [{ JWT_ALGORITHMS: 'none' }, 'JWT_ALGORITHMS is wrong'],
       [

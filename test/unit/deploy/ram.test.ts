@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { parseTrust, trusts } from '../../../src/sandbox/identity/trust';
 import { sessionPolicy } from '../../../src/shared/session-policy';
 import { deployFiles, filledIn, readDeploy } from './files';
 import { allowedBy, CALLS, NEVER } from './policies';
@@ -75,5 +76,23 @@ describe('the RAM policies', () => {
       ]),
     });
     expect(trust.parse(JSON.parse(filledIn(path))).Statement[0].Principal.RAM).toEqual(principals);
+  });
+
+  const ARNS = ['user/oss-web-upload-server', 'user/oss-web-upload-server2', 'user/other', 'role/other'];
+  it.each([
+    ['ram/trust-account.json', ARNS],
+    ['ram/trust-user.json', ARNS.slice(0, 1)],
+  ])('%s lets %j of the account assume the role, and nobody else', (path, allowed) => {
+    const trust = parseTrust(JSON.parse(filledIn(path)));
+    const trustedOf = (account: string): readonly string[] =>
+      ARNS.filter((name) =>
+        trusts(trust, {
+          userArn: `acs:ram::${account}:${name}`,
+          accountArn: `acs:ram::${account}:root`,
+          context: new Map(),
+        }),
+      );
+    expect(trustedOf('1234567890123456')).toEqual(allowed);
+    expect(trustedOf('9999999999999999')).toEqual([]);
   });
 });

@@ -28,6 +28,10 @@ describe('readPartPage', () => {
     ['nothing', ''],
     ['HTML', '<html></html>'],
     ['a list that was cut off', page(`<IsTruncated>false</IsTruncated>${part(1, '"A"')}`).slice(0, -10)],
+    [
+      'a list that was cut off behind a part',
+      `<ListPartsResult><IsTruncated>false</IsTruncated>${part(1, '"A"')}`,
+    ],
     ['a list that goes on nowhere', page('<IsTruncated>true</IsTruncated>')],
     ['a part without a number', page('<IsTruncated>false</IsTruncated><Part><ETag>A</ETag></Part>')],
     ['a document type', `<!DOCTYPE x [<!ENTITY a "b">]>${page('<IsTruncated>false</IsTruncated>')}`],
