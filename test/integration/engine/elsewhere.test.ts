@@ -68,6 +68,8 @@ describe.concurrent('signed URLs', () => {
         expect(endOf((await ferry.upload('file.bin')).get(KEY))).toBe('done');
         expect((await world.read(KEY)).equals(bytes)).toBe(true);
         expect((await world.requests('AssumeRole')).length).toBe(2);
+        const sent = (await world.requests('UploadPart')).filter(({ status }) => status === 200);
+        expect(sent).toHaveLength(40);
       },
       { tokenSeconds: 900 },
     ));
