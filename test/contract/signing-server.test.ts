@@ -109,8 +109,8 @@ const says =
 const HTML = '<!doctype html><title>planted</title>';
 const error = (code: string): string => `{"error":{"code":"${code}","message":"planted"}}`;
 const WRONG: [string, Act, string, RegExp, number?][] = [
-  ['401', says(401, error('Unauthorized')), 'token-refused', /refused to sign \(401\)/],
-  ['403', says(403, HTML), 'token-refused', /refused to sign \(403\)/],
+  ['401', says(401, error('Unauthorized')), 'token-refused', /refused to sign \(401\): the bearer token/],
+  ['403', says(403, HTML), 'token-refused', /refused to sign \(403\): .* administrator/],
   ['403 for the key', says(403, error('KeyNotAllowed')), 'no-permission', /does not sign for this key/],
   [
     '429',
@@ -120,11 +120,11 @@ const WRONG: [string, Act, string, RegExp, number?][] = [
     7000,
   ],
   ['503', says(503, error('Throttled'), { 'Retry-After': '2' }), 'throttled', /slow down \(503\)/, 2000],
-  ['500', says(500, HTML), 'token-server', /status 500/],
+  ['500', says(500, HTML), 'token-server', /fault of its own \(500\)/],
   ['502 that could not reach OSS', says(502, error('OssError')), 'connection-lost', /could not hear OSS out/],
   ['400', says(400, error('InvalidArgument')), 'server-refused', /refused the question \(InvalidArgument\)/],
   ['404', says(404, HTML), 'token-server', /status 404/],
-  ['200 in HTML', says(200, HTML), 'token-server', /cannot be understood/],
+  ['200 in HTML', says(200, HTML), 'token-server', /answered with a web page/],
   ['another JSON', says(200, '{"AccessKeyId":"planted"}'), 'token-server', /cannot be understood/],
   ['a redirect', says(302, '', { Location: 'https://evil.example/' }), 'token-server', /elsewhere \(302\)/],
   ['nothing for long', () => undefined, 'connection-lost', /did not answer in time/],
