@@ -5,7 +5,7 @@ import { failure, fault, success, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { Profile } from '../shared/profile';
 import type { SignedRequest, UploadUrlAnswer, UploadUrlQuestion } from '../shared/upload-urls';
-import { bucketOrigin, originOf, requestPath, type Origin } from './address';
+import { bucketOrigin, originOf, originText, requestPath, type Origin } from './address';
 import type { Call, Prepared } from './caller';
 import type { WireAnswer } from './exchange';
 
@@ -178,7 +178,7 @@ function requestOf(profile: Profile, call: Call, signed: SignedRequest): Outcome
     return failure(
       fault(
         'invalid-input',
-        `The signing server sends us to ${origin.host}, which is not the bucket's ${ours.host}.`,
+        `The signing server sends us to ${originText(origin)}, which is not the bucket's ${originText(ours)}.`,
       ),
     );
   if (signed.method !== call.method || decoded(url.pathname) !== decoded(requestPath(profile, call.key, {})))

@@ -101,6 +101,47 @@ describe('the policy of the documents', () => {
   });
 });
 
+describe('the host of a policy', () => {
+  const NOTHING = { sizeBytes: 0, chunks: async function* () {} };
+  const formTo = (host: string, changes: object = {}) => {
+    const profile = profileSchema.parse({
+      name: 'Documents',
+      region: 'oss-cn-hangzhou',
+      bucket: 'post-test',
+      authorization: { kind: 'post-policy', url: 'https://app.example.com/get_post_policy' },
+    });
+    const grant = { kind: 'post-policy' as const, host, directory: '', fields: [], expiresAtServer: NOW };
+    // A profile that says so is refused before; this is the last line.
+    return formOf({ ...profile, ...changes }, grant, { key: 'a', tagging: null }, NOTHING);
+  };
+
+  it('is the domain of the bucket', () => {
+    expect(formTo('https://post-test.oss-cn-hangzhou.aliyuncs.com').ok).toBe(true);
+  });
+
+  it.each<[string, string, object, RegExp]>([
+    ['another bucket', 'https://other.oss-cn-hangzhou.aliyuncs.com', {}, /not the bucket's domain/],
+    ['another region', 'https://post-test.oss-cn-beijing.aliyuncs.com', {}, /not the bucket's domain/],
+    [
+      'plain http',
+      'http://post-test.oss-cn-hangzhou.aliyuncs.com',
+      {},
+      /to http:\/\/post-test.*not the bucket's domain https:/,
+    ],
+    [
+      'a custom domain, which forms cannot be sent to',
+      'https://files.example.com',
+      { endpoint: 'https://files.example.com', addressing: 'cname' },
+      /Forms cannot be sent to a custom domain/,
+    ],
+  ])('that is %s is refused in words', (_, host, changes, words) => {
+    expect(formTo(host, changes)).toMatchObject({
+      ok: false,
+      fault: { code: 'invalid-input', message: expect.stringMatching(words) as string },
+    });
+  });
+});
+
 type Act = (received: Received) => void;
 const says =
   (status: number, body = '', headers: Record<string, string> = {}): Act =>
