@@ -60,7 +60,11 @@ export class SignedUrls {
       question.operation === 'UploadPart'
         ? await this.#part(context, grant, question)
         : await this.#ask(context.destinationId, question, this.#isFirst(context, grant));
-    if (!answer.ok) return answer;
+    if (!answer.ok)
+      // Complete is sent by the server; of all else it was the signature alone that was not to be had.
+      return question.operation === 'CompleteMultipartUpload'
+        ? answer
+        : failure({ ...answer.fault, isUnasked: true });
     if ('result' in answer.value)
       return success({ kind: 'answer', answer: wireAnswerOf(answer.value.result) });
     const signed =
