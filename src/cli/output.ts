@@ -108,6 +108,10 @@ export function textOutput(write: Write, toTerminal: boolean): Output {
   };
 }
 
+/** What may lie in the bucket and cost money, and who can do something about it. */
+export const orphanSentence = (files: number): string =>
+  `Of ${files} ${files === 1 ? 'file' : 'files'} parts may be left in the bucket, which this sign-in may not abort: ask for oss:AbortMultipartUpload and oss:ListMultipartUploads, or for a lifecycle rule that deletes parts after a few days.`;
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** `41.2 MB`, by thousands. */

@@ -8,7 +8,7 @@ import type { DestinationId } from '../shared/ids';
 import type { Profile } from '../shared/profile';
 import type { RunCommand } from './arguments';
 import { credentialSource } from './credentials';
-import type { Output } from './output';
+import { orphanSentence, type Output } from './output';
 import { readProfile } from './profile-file';
 
 /** A queue folder belongs to one destination: this is its name in the store. */
@@ -85,11 +85,13 @@ async function runWith(
   let ending = await watch(ferry, command, surroundings);
   if (ending === 'idle' && command.kind === 'resume') ending = await tellServer(ferry, profile, surroundings);
   const untold = ferry.store.untoldCount();
+  const orphans = ferry.store.possibleOrphanCount();
   await ferry.close();
   const { bytes, againBytes } = ferry.runner.sent;
   const seconds = Math.round((Date.now() - startedAt) / 100) / 10;
   const left = untold.ok ? untold.value : 0;
   output.summary({ ...counted.summary, untold: left, sentBytes: bytes, resentBytes: againBytes, seconds });
+  if (orphans.ok && orphans.value > 0) complain(orphanSentence(orphans.value));
   return exitCode(ending, counted, left);
 }
 

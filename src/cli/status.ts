@@ -1,5 +1,5 @@
 import { readQueue } from '../host/queue-status';
-import { readable } from './output';
+import { orphanSentence, readable } from './output';
 
 /** What a queue folder holds, also while another process works on it. @returns the exit code */
 export function runStatus(
@@ -25,5 +25,6 @@ export function runStatus(
     write(
       `  ${batch.name}: ${batch.done} of ${batch.scanning ? '≥ ' : ''}${batch.items} verified, ${readable(batch.verifiedBytes)} of ${readable(batch.bytes)}\n`,
     );
+  if (totals.possibleOrphans > 0) write(`${orphanSentence(totals.possibleOrphans)}\n`);
   return 0;
 }

@@ -102,5 +102,6 @@ const UNKNOWN_END: ReadonlySet<FaultCode> = new Set([
 
 /** The server may have carried the request out although no answer of its came. */
 export function mayBeStored(why: Fault): boolean {
+  if (why.isUnasked === true) return false;
   return UNKNOWN_END.has(why.code) || remedyOf(why.code) === 'throttle';
 }

@@ -67,7 +67,9 @@ function afterComparison(item: LiveItem): Todo {
 }
 
 function taken(item: LiveItem): Fault {
-  const note = item.blind ? ' It could not be compared, because this sign-in may not read it.' : '';
+  const note = item.blind
+    ? ' It could not be compared, because this sign-in may not read it (that takes oss:GetObject).'
+    : '';
   return fault('object-exists', `There is an object "${item.work.key}" already.${note}`);
 }
 

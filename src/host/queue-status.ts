@@ -21,6 +21,8 @@ interface Standing {
 export interface QueueStatus extends Standing {
   /** Done, and the server that OSS was to tell does not know of them. */
   readonly untold: number;
+  /** Parts of them may lie in the bucket: nobody here may list or abort uploads. */
+  readonly possibleOrphans: number;
   readonly batches: readonly (Standing & {
     readonly batchId: number;
     readonly name: string;
@@ -35,13 +37,16 @@ export function readQueue(directory: string): Outcome<QueueStatus> {
   const totals = reader.value.totals();
   const batches = reader.value.listBatches(500);
   const untold = reader.value.untoldCount();
+  const possibleOrphans = reader.value.possibleOrphanCount();
   reader.value.close();
   if (!totals.ok) return totals;
   if (!untold.ok) return untold;
+  if (!possibleOrphans.ok) return possibleOrphans;
   if (!batches.ok) return batches;
   return success({
     ...standing(totals.value.items, totals.value),
     untold: untold.value,
+    possibleOrphans: possibleOrphans.value,
     batches: batches.value.map((batch) => ({
       batchId: batch.batchId,
       name: batch.name,

@@ -17,6 +17,9 @@ export function originOf(url: URL): Origin {
   return { secure, hostname: url.hostname.replace(/^\[|\]$/g, ''), port, host: url.host };
 }
 
+/** `https://bucket.example.com`, for sentences: two may differ in the scheme alone. */
+export const originText = ({ secure, host }: Origin): string => `${secure ? 'https' : 'http'}://${host}`;
+
 const origins = new WeakMap<Profile, Origin>();
 
 /** Where the bucket of a profile answers, by virtual host, custom domain or path. */

@@ -2,7 +2,16 @@
 import type { z } from 'zod';
 import { failure, fault, success, type Fault, type FaultCode, type Outcome } from '../shared/faults';
 import { retryAfterOf } from './errors';
-import { callServer, elsewhere, jsonOf, type ServerAnswer, type ServerQuestion } from './server-call';
+import {
+  callServer,
+  elsewhere,
+  isPage,
+  jsonOf,
+  PAGE_WORDS,
+  refused,
+  type ServerAnswer,
+  type ServerQuestion,
+} from './server-call';
 
 /** `question`: a POST with this JSON; left out: a GET. */
 export type SigningQuestion = ServerQuestion & { readonly question?: unknown };
@@ -47,7 +56,8 @@ function readAnswer<S extends z.ZodType>(answer: ServerAnswer, now: number, sche
   if (answer.status !== 200) return failure(refusalOf(answer, errorCodeIn(json), now));
   const parsed = schema.safeParse(json);
   if (parsed.success) return success(parsed.data);
-  return failure(fault('token-server', `${answer.who} gave an answer that cannot be understood.`));
+  const words = isPage(answer) ? PAGE_WORDS : 'gave an answer that cannot be understood';
+  return failure(fault('token-server', `${answer.who} ${words}.`));
 }
 
 function refusalOf(
@@ -68,14 +78,14 @@ function meaningOf(
   said: string | null,
 ): { readonly code: FaultCode; readonly words: string } {
   if (said === 'KeyNotAllowed') return { code: 'no-permission', words: 'does not sign for this key (403)' };
-  if (status === 401 || status === 403)
-    return { code: 'token-refused', words: `refused to sign (${status})` };
+  if (status === 401 || status === 403) return { code: 'token-refused', words: refused('sign', status) };
   if (status === 429 || status === 503) return { code: 'throttled', words: `asks to slow down (${status})` };
   if (status === 502 && said === 'OssError')
     return { code: 'connection-lost', words: 'could not hear OSS out (502)' };
   if (status >= 300 && status < 400) return { code: 'token-server', words: elsewhere(status) };
   if (status === 400) return { code: 'server-refused', words: `refused the question (${said ?? '400'})` };
-  return { code: 'token-server', words: `answered with status ${status}` };
+  if (status >= 500) return { code: 'token-server', words: `has a fault of its own (${status})` };
+  return { code: 'token-server', words: `answered with status ${status}; check its address` };
 }
 
 /** `{"error":{"code"}}`, where it is a plain word. */

@@ -4,7 +4,7 @@ import type { Body } from '../engine/ports';
 import type { FormGrant } from '../shared/credentials';
 import { failure, fault, success, type Fault, type Outcome } from '../shared/faults';
 import { addressingOf, type Profile } from '../shared/profile';
-import { bucketOrigin, originOf } from './address';
+import { bucketOrigin, originOf, originText } from './address';
 import { callbackFields } from './callback-headers';
 import { putHeaders } from './object-headers';
 
@@ -92,7 +92,7 @@ function hostProblem(profile: Profile, { host }: FormGrant): Fault | null {
   if (said.host === ours.host && said.secure === ours.secure) return null;
   return fault(
     'invalid-input',
-    `The signing server sends the form to ${said.host}, which is not the bucket's domain ${ours.host}.`,
+    `The signing server sends the form to ${originText(said)}, which is not the bucket's domain ${originText(ours)}.`,
   );
 }
 

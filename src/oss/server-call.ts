@@ -134,6 +134,19 @@ function notReached(why: Fault, who: string): Fault {
 export const elsewhere = (status: number): string =>
   `sends us elsewhere (${status}), which we do not follow: give its final address`;
 
+/** What 401 and 403 mean, after `refused to …`: who mends it differs. */
+export const refused = (what: string, status: number): string =>
+  status === 401
+    ? `refused to ${what} (401): the bearer token is missing or not the right one`
+    : `refused to ${what} (403): it does not allow it to who asks, so ask its administrator`;
+
+/** A page of a proxy, a sign-in, or of another address of the server. */
+export const isPage = ({ body }: WireAnswer): boolean =>
+  body.subarray(0, 64).toString('latin1').trimStart().startsWith('<');
+
+export const PAGE_WORDS =
+  'answered with a web page: check its address, and whether a proxy or a sign-in page stands before it';
+
 /** Null for what is no JSON. */
 export function jsonOf(answer: WireAnswer): unknown {
   try {

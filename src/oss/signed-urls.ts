@@ -5,7 +5,7 @@ import { failure, fault, success, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { Profile } from '../shared/profile';
 import type { SignedRequest, UploadUrlAnswer, UploadUrlQuestion } from '../shared/upload-urls';
-import { bucketOrigin, originOf, requestPath, type Origin } from './address';
+import { bucketOrigin, originOf, originText, requestPath, type Origin } from './address';
 import type { Call, Prepared } from './caller';
 import type { WireAnswer } from './exchange';
 
@@ -60,7 +60,11 @@ export class SignedUrls {
       question.operation === 'UploadPart'
         ? await this.#part(context, grant, question)
         : await this.#ask(context.destinationId, question, this.#isFirst(context, grant));
-    if (!answer.ok) return answer;
+    if (!answer.ok)
+      // Complete is sent by the server; of all else it was the signature alone that was not to be had.
+      return question.operation === 'CompleteMultipartUpload'
+        ? answer
+        : failure({ ...answer.fault, isUnasked: true });
     if ('result' in answer.value)
       return success({ kind: 'answer', answer: wireAnswerOf(answer.value.result) });
     const signed =
@@ -178,7 +182,7 @@ function requestOf(profile: Profile, call: Call, signed: SignedRequest): Outcome
     return failure(
       fault(
         'invalid-input',
-        `The signing server sends us to ${origin.host}, which is not the bucket's ${ours.host}.`,
+        `The signing server sends us to ${originText(origin)}, which is not the bucket's ${originText(ours)}.`,
       ),
     );
   if (signed.method !== call.method || decoded(url.pathname) !== decoded(requestPath(profile, call.key, {})))

@@ -18,13 +18,16 @@ const CONNECTIONS = 8;
 
 /**
  * The server that signs for one destination. There is nothing to fetch in advance, so a grant is given at once; but
- * a server that refused us is not asked again with the same bearer token: someone must act first.
+ * after a refusal the next grant is refused, too, once and for the same bearer token alone: who waits then goes on when
+ * someone has acted, by another token or by saying "try now" (the rights may have been given at the server).
  */
 export class UrlServer {
   readonly #options: UrlServerOptions;
   /** Every small file is a question: connections are kept, and leave by themselves when they are idle. */
   readonly #transport: Transport;
   #refusal: { readonly fault: Fault; readonly bearer: string | null } | null = null;
+  /** How often a grant was asked for: a question from before tells nothing of now. */
+  #grants = 0;
 
   constructor(options: UrlServerOptions) {
     this.#options = options;
@@ -34,9 +37,10 @@ export class UrlServer {
   async grant(fresh: boolean): Promise<Outcome<Grant>> {
     const bearer = await this.#options.bearer();
     if (!bearer.ok) return bearer;
+    this.#grants += 1;
     const refusal = this.#refusal;
-    if (refusal !== null && refusal.bearer === bearer.value) return failure(refusal.fault);
     this.#refusal = null;
+    if (refusal !== null && refusal.bearer === bearer.value) return failure(refusal.fault);
     return success({ kind: 'signed-url', fresh, expiresAtServer: null });
   }
 
@@ -45,6 +49,7 @@ export class UrlServer {
     const { url, allowInsecure } = this.#options;
     const bearer = await this.#options.bearer();
     if (!bearer.ok) return bearer;
+    const grants = this.#grants;
     const answer = await askApplicationServer(
       {
         url,
@@ -57,7 +62,7 @@ export class UrlServer {
       },
       uploadUrlAnswerSchema,
     );
-    if (!answer.ok && answer.fault.code === 'token-refused')
+    if (!answer.ok && answer.fault.code === 'token-refused' && grants === this.#grants)
       this.#refusal = { fault: answer.fault, bearer: bearer.value };
     return answer;
   }

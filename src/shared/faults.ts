@@ -91,6 +91,8 @@ export const faultSchema = z.object({
   endpoint: z.string().optional(),
   /** Milliseconds that the server asked to wait (Retry-After). */
   retryAfterMs: z.number().optional(),
+  /** OSS was never asked: whatever the code says of answers that were lost, nothing was carried out. */
+  isUnasked: z.literal(true).optional(),
 });
 export type Fault = Readonly<z.infer<typeof faultSchema>>;
 

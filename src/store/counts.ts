@@ -140,3 +140,8 @@ export function totals(database: Database): QueueTotals {
     pausedByUser: sums.counts.paused > 0 && sums.counts.waiting === 0,
   };
 }
+
+export function countPossibleOrphans(database: Database): number {
+  const row = database.get('SELECT count(*) AS items FROM uploads WHERE possible_orphan = 1');
+  return row === undefined ? 0 : integerIn(row, 'items');
+}

@@ -1,7 +1,7 @@
 import { failure, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { causesOf } from './causes';
-import { listBatches, oneBatch, totals } from './counts';
+import { countPossibleOrphans, listBatches, oneBatch, totals } from './counts';
 import { faultOf, openDatabase, textIn, type Database } from './database';
 import { openForReading } from './directory';
 import { detailOf, endedPage, pageOf, planOf, rowOf } from './pages';
@@ -47,6 +47,7 @@ export function readerOf(database: Database, guard: Guard): QueueReader {
     causes: () => guard(() => causesOf(database)),
     totals: () => guard(() => totals(database)),
     untoldCount: () => guard(() => countUntold(database)),
+    possibleOrphanCount: () => guard(() => countPossibleOrphans(database)),
     untold: (scope, after) => guard(() => untoldItems(database, scope, after)),
     endedItems: (batchId) => pagesOf((after) => guard(() => endedPage(database, batchId, after))),
     close: () => guard(() => database.close()),

@@ -174,6 +174,8 @@ export interface QueueReader {
   totals(): Outcome<QueueTotals>;
   /** How many files are done and their server was not told of them. */
   untoldCount(): Outcome<number>;
+  /** How many files may have left parts at the server that nobody here may list or abort. */
+  possibleOrphanCount(): Outcome<number>;
   /** Those of a scope after an id (0: from the start), in the order of their ids; at most 500. */
   untold(scope: Scope, after: number): Outcome<readonly UntoldItem[]>;
   /** What has ended of a batch in the order of its rows, in pages of 500. It ends after a page that failed. */

@@ -101,6 +101,47 @@ describe('the policy of the documents', () => {
   });
 });
 
+describe('the host of a policy', () => {
+  const NOTHING = { sizeBytes: 0, chunks: async function* () {} };
+  const formTo = (host: string, changes: object = {}) => {
+    const profile = profileSchema.parse({
+      name: 'Documents',
+      region: 'oss-cn-hangzhou',
+      bucket: 'post-test',
+      authorization: { kind: 'post-policy', url: 'https://app.example.com/get_post_policy' },
+    });
+    const grant = { kind: 'post-policy' as const, host, directory: '', fields: [], expiresAtServer: NOW };
+    // A profile that says so is refused before; this is the last line.
+    return formOf({ ...profile, ...changes }, grant, { key: 'a', tagging: null }, NOTHING);
+  };
+
+  it('is the domain of the bucket', () => {
+    expect(formTo('https://post-test.oss-cn-hangzhou.aliyuncs.com').ok).toBe(true);
+  });
+
+  it.each<[string, string, object, RegExp]>([
+    ['another bucket', 'https://other.oss-cn-hangzhou.aliyuncs.com', {}, /not the bucket's domain/],
+    ['another region', 'https://post-test.oss-cn-beijing.aliyuncs.com', {}, /not the bucket's domain/],
+    [
+      'plain http',
+      'http://post-test.oss-cn-hangzhou.aliyuncs.com',
+      {},
+      /to http:\/\/post-test.*not the bucket's domain https:/,
+    ],
+    [
+      'a custom domain, which forms cannot be sent to',
+      'https://files.example.com',
+      { endpoint: 'https://files.example.com', addressing: 'cname' },
+      /Forms cannot be sent to a custom domain/,
+    ],
+  ])('that is %s is refused in words', (_, host, changes, words) => {
+    expect(formTo(host, changes)).toMatchObject({
+      ok: false,
+      fault: { code: 'invalid-input', message: expect.stringMatching(words) as string },
+    });
+  });
+});
+
 type Act = (received: Received) => void;
 const says =
   (status: number, body = '', headers: Record<string, string> = {}): Act =>
@@ -109,8 +150,8 @@ const says =
 const HTML = '<!doctype html><title>planted</title>';
 const error = (code: string): string => `{"error":{"code":"${code}","message":"planted"}}`;
 const WRONG: [string, Act, string, RegExp, number?][] = [
-  ['401', says(401, error('Unauthorized')), 'token-refused', /refused to sign \(401\)/],
-  ['403', says(403, HTML), 'token-refused', /refused to sign \(403\)/],
+  ['401', says(401, error('Unauthorized')), 'token-refused', /refused to sign \(401\): the bearer token/],
+  ['403', says(403, HTML), 'token-refused', /refused to sign \(403\): .* administrator/],
   ['403 for the key', says(403, error('KeyNotAllowed')), 'no-permission', /does not sign for this key/],
   [
     '429',
@@ -120,11 +161,11 @@ const WRONG: [string, Act, string, RegExp, number?][] = [
     7000,
   ],
   ['503', says(503, error('Throttled'), { 'Retry-After': '2' }), 'throttled', /slow down \(503\)/, 2000],
-  ['500', says(500, HTML), 'token-server', /status 500/],
+  ['500', says(500, HTML), 'token-server', /fault of its own \(500\)/],
   ['502 that could not reach OSS', says(502, error('OssError')), 'connection-lost', /could not hear OSS out/],
   ['400', says(400, error('InvalidArgument')), 'server-refused', /refused the question \(InvalidArgument\)/],
   ['404', says(404, HTML), 'token-server', /status 404/],
-  ['200 in HTML', says(200, HTML), 'token-server', /cannot be understood/],
+  ['200 in HTML', says(200, HTML), 'token-server', /answered with a web page/],
   ['another JSON', says(200, '{"AccessKeyId":"planted"}'), 'token-server', /cannot be understood/],
   ['a redirect', says(302, '', { Location: 'https://evil.example/' }), 'token-server', /elsewhere \(302\)/],
   ['nothing for long', () => undefined, 'connection-lost', /did not answer in time/],

@@ -55,20 +55,30 @@ const ERROR = '{"error":{"code":"Unauthorized","message":"planted"}}';
 
 describe('a wrong answer', () => {
   it.each<[string, Act, string, RegExp, number?]>([
-    ['401', says(401, ERROR), 'token-refused', /refused to give credentials \(401\)/],
-    ['403', says(403, HTML), 'token-refused', /refused to give credentials \(403\)/],
-    ['429', says(429, ERROR, { 'Retry-After': '7' }), 'token-server', /status 429/, 7_000],
+    [
+      '401',
+      says(401, ERROR),
+      'token-refused',
+      /refused to give credentials \(401\): the bearer token is missing/,
+    ],
+    [
+      '403',
+      says(403, HTML),
+      'token-refused',
+      /refused to give credentials \(403\): .* ask its administrator/,
+    ],
+    ['429', says(429, ERROR, { 'Retry-After': '7' }), 'token-server', /slow down \(429\)/, 7_000],
     [
       '503 with a date',
       says(503, '', { 'Retry-After': 'Tue, 10 Dec 2024 07:01:00 GMT' }),
       'token-server',
-      /503/,
+      /slow down \(503\)/,
       60_000,
     ],
-    ['500', says(500, ERROR), 'token-server', /status 500/],
-    ['502 in HTML', says(502, HTML), 'token-server', /status 502/],
+    ['500', says(500, ERROR), 'token-server', /fault of its own \(500\)/],
+    ['502 in HTML', says(502, HTML), 'token-server', /fault of its own \(502\)/],
     ['404', says(404, HTML), 'token-server', /status 404/],
-    ['200 in HTML', says(200, HTML), 'token-server', /did not answer with AccessKeyId/],
+    ['200 in HTML', says(200, HTML), 'token-server', /answered with a web page: check its address/],
     ['another JSON', says(200, '{"accessid":"planted"}'), 'token-server', /did not answer with AccessKeyId/],
     ['a redirect', says(302, '', { Location: 'https://evil.example/' }), 'token-server', /elsewhere \(302\)/],
     ['expired credentials', says(200, DOCUMENTED.replace('2024', '2023')), 'token-server', /already expired/],

@@ -29,10 +29,15 @@ const REFUSES_PLACE: ReadonlySet<FaultCode> = new Set<FaultCode>([
 
 async function obtains(visit: Visit): Promise<Finding> {
   const { cloud, options } = visit;
-  const first = await cloud.obtain(false);
-  // A cache on the way may hold what has just expired: the engine would ask past it, too. What was pasted is all there is.
+  // What was pasted is all there is.
   const isRenewable = options.profile.authorization.kind !== 'temporary';
-  const grant = isRenewable && first.ok && hasExpired(first.value, visit) ? await cloud.obtain(true) : first;
+  let grant = await cloud.obtain(false);
+  // A cache on the way, or the server's own, may hold what has just expired: the engine would ask past it, too.
+  while (isRenewable && grant.ok && hasExpired(grant.value, visit)) {
+    const renewed = await cloud.renew();
+    if (renewed === null) break;
+    grant = renewed;
+  }
   if (!grant.ok) return bad(grant.fault);
   if (hasExpired(grant.value, visit)) {
     const ended = new Date(grant.value.expiresAtServer ?? 0).toISOString();

@@ -1,5 +1,4 @@
 /** The bucket of a destination and the one probe in it: each call is made once, and again only for what mends itself. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LookupFunction } from 'node:net';
 import type {
   Answer,
@@ -85,6 +84,17 @@ export class ProbeCloud {
     const outcome = await this.#options.ask(fresh);
     if (outcome.ok) this.#grants.push(outcome.value);
     return outcome;
+  }
+
+  /**
+   * Asks past every cache, the second time only after the while in which a server repeats its last answer. Null: it was
+   * asked often enough, or the run was stopped meanwhile.
+   */
+  async renew(): Promise<Outcome<Grant> | null> {
+    this.#renewals += 1;
+    if (this.#renewals > MOST_RENEWALS) return null;
+    if (this.#renewals > 1 && !(await this.#rest(RENEWAL_PAUSE_MS))) return null;
+    return this.obtain(true);
   }
 
   /** Asks the server of `signed-url` to sign a Put of the probe. */
@@ -182,21 +192,26 @@ export class ProbeCloud {
       case 'clock-skew':
         return answer.clockOffsetMs !== null;
       case 'token-expired':
-        return this.#renew();
+        return (await this.renew())?.ok === true;
       case 'server-busy':
       case 'throttled':
-        await sleep(Math.min(retryAfterMs ?? BUSY_PAUSE_MS, 5 * BUSY_PAUSE_MS));
-        return true;
+        return this.#rest(Math.min(retryAfterMs ?? BUSY_PAUSE_MS, 5 * BUSY_PAUSE_MS));
       default:
         return false;
     }
   }
 
-  async #renew(): Promise<boolean> {
-    this.#renewals += 1;
-    if (this.#renewals > MOST_RENEWALS) return false;
-    if (this.#renewals > 1) await sleep(RENEWAL_PAUSE_MS);
-    return (await this.obtain(true)).ok;
+  /** False: the run was stopped, at once or while it waited. */
+  #rest(delayMs: number): Promise<boolean> {
+    const { cancel } = this.#context();
+    if (cancel.canceled) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(true), delayMs);
+      cancel.onCancel(() => {
+        clearTimeout(timer);
+        resolve(false);
+      });
+    });
   }
 
   #note({ clockOffsetMs }: Answer<unknown>): void {

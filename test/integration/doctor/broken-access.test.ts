@@ -102,7 +102,7 @@ describe('tokens', () => {
 describe('credentials that have expired by the server’s clock', () => {
   it.each([
     ['temporary', {}, [false]],
-    ['token-server', { url: 'http://127.0.0.1:9/' }, [false, true]],
+    ['token-server', { url: 'http://127.0.0.1:9/' }, [false, true, true]],
   ])('%s', async (kind, more, expected) => {
     const { opened, profile } = await prepared();
     const asked: boolean[] = [];
@@ -124,6 +124,56 @@ describe('credentials that have expired by the server’s clock', () => {
     ]);
     expect((await opened.requests('PutObject')).length).toBe(0);
   });
+});
+
+it('a token that a server repeats for two seconds although it has expired: it is asked once more after them', async () => {
+  const { opened, profile } = await prepared();
+  let repeatsUntil = Infinity;
+  const ask: NonNullable<Parameters<typeof examine>[2]>['ask'] = async (fresh) => {
+    if (fresh && repeatsUntil === Infinity) repeatsUntil = Date.now() + 2_000;
+    const keys = accountKeys(opened);
+    const isDead = Date.now() < repeatsUntil;
+    return Promise.resolve({
+      ok: true as const,
+      value: {
+        accessKeyId: keys['OSS_ACCESS_KEY_ID'] ?? '',
+        accessKeySecret: keys['OSS_ACCESS_KEY_SECRET'] ?? '',
+        securityToken: null,
+        expiresAtServer: Date.now() + (isDead ? -60_000 : 900_000),
+      },
+    });
+  };
+  const authorization = { kind: 'token-server', url: 'http://127.0.0.1:9/' };
+  const findings = await examine(profile({ authorization }), {}, { ask });
+  expect(failed(findings)).toEqual({ needed: [], optional: [] });
+  expect(findings.get('credentials')).toMatchObject({ ok: true, hint: { code: 'token' } });
+});
+
+it('a run that is stopped while it waits for new credentials ends at once', async () => {
+  const { opened, profile } = await prepared();
+  const listeners: (() => void)[] = [];
+  const cancel = { canceled: false, onCancel: (listener: () => void) => void listeners.push(listener) };
+  let asked = 0;
+  const ask: NonNullable<Parameters<typeof examine>[2]>['ask'] = () => {
+    asked += 1;
+    // It rests before the third question.
+    if (asked === 2)
+      setImmediate(() => {
+        cancel.canceled = true;
+        listeners.forEach((listener) => listener());
+      });
+    const dead = { accessKeyId: 'STS.abcdefghijk', accessKeySecret: 's', securityToken: 't' };
+    return Promise.resolve({ ok: true as const, value: { ...dead, expiresAtServer: Date.now() - 60_000 } });
+  };
+  const authorization = { kind: 'token-server', url: 'http://127.0.0.1:9/' };
+  const beganAt = Date.now();
+  const findings = await examine(profile({ authorization }), {}, { ask, cancel });
+  expect([asked, findings.get('signature')?.ok, (await opened.requests('PutObject')).length]).toEqual([
+    2,
+    null,
+    0,
+  ]);
+  expect(Date.now() - beganAt).toBeLessThan(2_000);
 });
 
 it('a wrong AccessKey secret', async () => {

@@ -68,6 +68,8 @@ describe.concurrent('signed URLs', () => {
         expect(endOf((await ferry.upload('file.bin')).get(KEY))).toBe('done');
         expect((await world.read(KEY)).equals(bytes)).toBe(true);
         expect((await world.requests('AssumeRole')).length).toBe(2);
+        const sent = (await world.requests('UploadPart')).filter(({ status }) => status === 200);
+        expect(sent).toHaveLength(40);
       },
       { tokenSeconds: 900 },
     ));
@@ -101,20 +103,29 @@ describe.concurrent('signed URLs', () => {
       expect((await world.read(KEY)).toString()).toBe('theirs');
     }));
 
-  it('of a server that refuses us wait for someone to act, and nothing is sent', () =>
+  it('of a server that refuses us wait for someone to act, nothing is sent, and "try now" asks again', () =>
     inWorld(async (world) => {
       await world.write('file.bin', 10);
+      const { askUploadUrls: askAllowed } = bySignedUrl(world);
       const url = await world.answering(401);
       const server = new UrlServer({ url, bearer: () => Promise.resolve(success(null)), now });
+      let isAllowed = false;
       const ferry = await world.ferry({
         profile: { authorization: { kind: 'signed-url', url } },
         ask: (_, fresh) => server.grant(fresh),
-        askUploadUrls: (_, question, fresh) => server.ask(question, fresh),
+        askUploadUrls: (id, question, fresh) =>
+          isAllowed && askAllowed !== undefined
+            ? askAllowed(id, question, fresh)
+            : server.ask(question, fresh),
       });
       await ferry.add('file.bin');
       await ferry.until(() => ferry.ferry.waiting() !== null);
       expect(ferry.ferry.waiting()).toMatchObject({ fault: { code: 'token-refused' }, passes: false });
       expect(await world.requests()).toEqual([]);
+      // The administrator has given the right, and nothing has changed here.
+      isAllowed = true;
+      await ferry.ferry.runner.command('resume', { kind: 'all' });
+      expect(endOf((await ferry.idle()).get(KEY))).toBe('done');
     }));
 });
 

@@ -263,6 +263,25 @@ describe('after a lost answer nothing is guessed', () => {
     expect(desk.asked).toContain('part');
   });
 
+  it.each(['connection-lost', 'throttled'] as const)(
+    'where OSS was not even asked (%s of the server that signs) nothing was lost',
+    (code) => {
+      const unasked = no(code, { isUnasked: true, retryAfterMs: 100 });
+      const large = Desk.with(work(1, LARGE));
+      large.persist();
+      large.answer('initiate', unasked, null);
+      large.wait(60_000);
+      large.persist();
+      expect(large.asked).toEqual(['initiate']);
+      expect(large.wrote('possible-orphan')).toBe(false);
+      const small = sending('never-overwrite');
+      small.answer('put', put(unasked), null);
+      small.wait(60_000);
+      small.answer('put', put(exists));
+      expect(small.end()).toMatchObject({ kind: 'failed', fault: { code: 'object-exists' } });
+    },
+  );
+
   it('parts that are gone start afresh where the list is forbidden', () => {
     const parts = [part(1)];
     const desk = Desk.with(work(1, LARGE, { checkpoint: { uploadId: UPLOAD, partSizeBytes: MIB, parts } }));

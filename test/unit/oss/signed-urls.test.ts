@@ -170,11 +170,19 @@ describe('requests that a server signs', () => {
     expect(asked).toEqual([]);
   });
 
-  it('a fault of the server is handed on', async () => {
-    useCredentials({ kind: 'signed-url', fresh: false, expiresAtServer: null });
-    useSigner(() => Promise.resolve(failure(fault('token-refused', 'No.'))));
-    expect(await part(1)).toMatchObject({ fault: { code: 'token-refused' } });
-  });
+  it.each(['token-refused', 'throttled', 'connection-lost'] as const)(
+    'a fault of the server is handed on (%s): OSS was not asked, but where the server asks it itself',
+    async (code) => {
+      useCredentials({ kind: 'signed-url', fresh: false, expiresAtServer: null });
+      useSigner(() => Promise.resolve(failure(fault(code, 'No.', { retryAfterMs: 7 }))));
+      const told = { code, message: 'No.', retryAfterMs: 7 };
+      const unasked = { ok: false, fault: { ...told, isUnasked: true } };
+      expect(await part(1)).toMatchObject(unasked);
+      expect(await store.putObject(contextOf(), key('a'), wholeBody('hello'), KEEP)).toMatchObject(unasked);
+      const completed = await store.completeMultipartUpload(contextOf(), key('a'), uploadId, [], KEEP);
+      expect(completed.ok || completed.fault).toEqual(told);
+    },
+  );
 });
 
 describe('a form', () => {

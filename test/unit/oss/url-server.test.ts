@@ -50,13 +50,45 @@ describe('the server that signs', () => {
     expect(server.connections()).toBeLessThanOrEqual(8);
   });
 
-  it('that refused us is asked again with another bearer token only', async () => {
+  const refuse = (): void => answer(401, { error: { code: 'Unauthorized', message: '' } });
+
+  it('that refused us is asked again with another bearer token', async () => {
     const urls = open();
-    answer(401, { error: { code: 'Unauthorized', message: '' } });
+    refuse();
     const refused = await urls.ask(question('k'), false);
     expect(refused).toMatchObject({ ok: false, fault: { code: 'token-refused' } });
-    expect(await urls.grant(false)).toEqual(refused);
     bearer = 'b-2';
     expect(await urls.grant(false)).toMatchObject({ ok: true, value: { kind: 'signed-url' } });
+  });
+
+  it('that refused us is asked again with the same token when someone says so: rights may have been given', async () => {
+    const urls = open();
+    await urls.grant(false);
+    for (let count = 0; count < 2; count += 1) {
+      refuse();
+      const refused = await urls.ask(question('k'), false);
+      expect(await urls.grant(true)).toEqual(refused);
+      expect(await urls.grant(true)).toMatchObject({ ok: true });
+    }
+  });
+
+  it('whose refusal comes late says nothing of what was asked for since', async () => {
+    const urls = open();
+    let refuseLate: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) =>
+      server.script(({ request, response }) => {
+        request.resume();
+        refuseLate = () => response.writeHead(401).end();
+        resolve();
+      }),
+    );
+    const early = urls.ask(question('k1'), false);
+    await arrived;
+    refuse();
+    await urls.ask(question('k2'), false);
+    expect(await urls.grant(true)).toMatchObject({ ok: false });
+    refuseLate();
+    expect(await early).toMatchObject({ fault: { code: 'token-refused' } });
+    expect(await urls.grant(true)).toMatchObject({ ok: true });
   });
 });
