@@ -11,8 +11,9 @@ import { linesOf } from './proposal-lines';
 
 /** Adds it and leads to its form, where a secret is still wanted, else to the queue; it is not made the current one. */
 async function accept(ferry: Ferry, profile: Profile): Promise<void> {
-  const reply = await ferry.bridge.call('destinations.save', { destinationId: null, profile });
+  // Answered first: what is offered while it is saved is another question.
   await ferry.bridge.call('destinations.dismiss', {});
+  const reply = await ferry.bridge.call('destinations.save', { destinationId: null, profile });
   const saved = valueOf(ferry, reply);
   if (saved === undefined) return;
   const { destinationId } = saved;
