@@ -1,8 +1,7 @@
 /** The command line, read and checked: what is wrong is said in one sentence. */
 import { parseArgs } from 'node:util';
 import { failure, fault, success, type Outcome } from '../shared/faults';
-import { isPrefixTemplate } from '../shared/prefix-template';
-import { conflictPolicySchema, type ConflictPolicy } from '../shared/profile';
+import { conflictPolicySchema, prefixTemplateSchema, type ConflictPolicy } from '../shared/profile';
 import { readProfileArguments, type ProfileCommand } from './profile-arguments';
 
 export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
@@ -17,7 +16,7 @@ export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
   oss-ferry profile link FILE
   oss-ferry profile open LINK|FILE [--out FILE]
 
-  --conflict     overwrite, never-overwrite (default), skip-identical or ask (ends as failed)
+  --conflict     overwrite, never-overwrite (default), skip-identical, keep-both or ask (ends as failed)
   --concurrency  most connections at once, 1 to 32 (default 32)
   --max-wait     gives up waiting for network or credentials after so long: 30s, 5m, 2h
   --report       writes a report that may be sent: no secrets and no names are in it
@@ -161,21 +160,15 @@ function withNumbers(kind: RunCommand['kind'], shared: Shared, values: Numbers):
   const connections = Number(values.concurrency ?? 32);
   if (!Number.isInteger(connections) || connections < 1 || connections > 32)
     return wrong(`--concurrency must be a number from 1 to 32, not "${values.concurrency ?? ''}".`);
-  if (shared.prefix !== null && /^[/\\]/.test(shared.prefix))
-    return wrong('--prefix must not begin with / or \\.');
-  if (shared.prefix !== null && !isPrefixTemplate(shared.prefix))
-    return wrong('--prefix knows {user}, {date} and {batch} in braces, and no others.');
+  const prefix = prefixTemplateSchema.nullable().safeParse(shared.prefix);
+  if (!prefix.success) return wrong(`--prefix ${prefix.error.issues[0]?.message ?? 'is wrong'}.`);
   const maxWaitMs = values['max-wait'] === undefined ? null : durationMs(values['max-wait']);
   if (Number.isNaN(maxWaitMs))
     return wrong(`--max-wait must look like 30s, 5m or 2h, not "${values['max-wait'] ?? ''}".`);
-  const prefix =
-    shared.prefix === null || shared.prefix === '' || shared.prefix.endsWith('/')
-      ? shared.prefix
-      : `${shared.prefix}/`;
   return success({
     ...shared,
     kind,
-    prefix,
+    prefix: prefix.data,
     conflict: values.conflict === undefined ? null : conflict.data,
     connections,
     maxWaitMs,

@@ -92,11 +92,12 @@ export function textOutput(write: Write, toTerminal: boolean): Output {
     waiting: ({ reason, fault }) =>
       write(`${toTerminal ? '\r\u001b[K' : ''}Waiting (${reason}): ${fault.message}\n`),
     summary(summary) {
-      const { done, skipped, items, bytes, seconds } = summary;
+      const { done, skipped, items, bytes, untold, seconds } = summary;
       if (toTerminal) write('\r\u001b[K');
       write(
         `${done} verified, ${skipped} skipped, ${items - done - skipped} not done; ${readable(bytes)} in ${seconds} s\n`,
       );
+      write(untoldLine(untold));
       for (const { fault, paths, files } of causes.values()) {
         write(
           `${files} ${files === 1 ? 'file' : 'files'}: ${fault.message} [${[fault.code, fault.ossCode, fault.requestId].filter(Boolean).join(', ')}]\n`,
@@ -111,6 +112,12 @@ export function textOutput(write: Write, toTerminal: boolean): Output {
 /** What may lie in the bucket and cost money, and who can do something about it. */
 export const orphanSentence = (files: number): string =>
   `Of ${files} ${files === 1 ? 'file' : 'files'} parts may be left in the bucket, which this sign-in may not abort: ask for oss:AbortMultipartUpload and oss:ListMultipartUploads, or for a lifecycle rule that deletes parts after a few days.`;
+
+/** Files of the whole folder that are safe and that somebody must see to all the same; empty where there are none. */
+export const untoldLine = (files: number): string =>
+  files === 0
+    ? ''
+    : `Your server was not told of ${files} verified ${files === 1 ? 'file' : 'files'}; resume tells it again where callback.noticeUrl is named.\n`;
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 

@@ -1,5 +1,5 @@
 import { readQueue } from '../host/queue-status';
-import { orphanSentence, readable } from './output';
+import { orphanSentence, readable, untoldLine } from './output';
 
 /** What a queue folder holds, also while another process works on it. @returns the exit code */
 export function runStatus(
@@ -21,6 +21,7 @@ export function runStatus(
   write(
     `${totals.items} files, ${totals.done} verified, ${totals.skipped} skipped, ${totals.waiting} waiting, ${totals.failed} failed\n`,
   );
+  write(untoldLine(totals.untold));
   for (const batch of batches)
     write(
       `  ${batch.name}: ${batch.done} of ${batch.scanning ? '≥ ' : ''}${batch.items} verified, ${readable(batch.verifiedBytes)} of ${readable(batch.bytes)}\n`,

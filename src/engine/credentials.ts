@@ -1,5 +1,5 @@
 /** When credentials are asked for, when they are renewed, and what a refusal means (P6). */
-import { remedyOf, type Fault, type Outcome } from '../shared/faults';
+import { remedyOf, type Fault, type FaultCode, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { backoff } from './chance';
 import { EXPIRY_MARGIN, MOST_TOKEN_REFUSALS } from './limits';
@@ -54,11 +54,16 @@ export function tendCredentials(turn: Turn, destinationId: DestinationId): void 
   }
 }
 
+/** Whoever is asked has nothing that serves: pasted credentials have expired, a sign-in is refused. */
+const NEEDS_PERSON: ReadonlySet<FaultCode> = new Set([
+  'token-refused',
+  'token-expired',
+  'credentials-missing',
+  'key-unknown',
+]);
+
 /** Asked again by itself; for all else someone must act first. */
-function timeMends({ code }: Fault): boolean {
-  if (code === 'token-refused' || code === 'credentials-missing' || code === 'key-unknown') return false;
-  return remedyOf(code) !== 'never';
-}
+const timeMends = ({ code }: Fault): boolean => !NEEDS_PERSON.has(code) && remedyOf(code) !== 'never';
 
 function ask(turn: Turn, destinationId: DestinationId, fresh: boolean): void {
   turn.patchDestination(destinationId, { credentials: { kind: 'asking' } });

@@ -34,6 +34,13 @@ function localUser(): string {
   } catch {
     // A user without an entry (a container): the name below serves.
   }
-  const step = name.replace(/[/\\*?${}\p{Cc}]/gu, '-').slice(0, 64);
+  return userStep(name);
+}
+
+/** Any name as one step of a key: no separators, no pattern of a policy, no placeholder, whole letters. */
+export function userStep(name: string): string {
+  const step = Array.from(name.replace(/[/\\*?${}\p{Cc}\p{Cs}]/gu, '-'))
+    .slice(0, 64)
+    .join('');
   return step === '' || /^\.+$/.test(step) ? 'user' : step;
 }

@@ -21,7 +21,7 @@ import { canAskImm } from './faces/askers';
 import type { Faces } from './faces/faces';
 import { createFaces, scannerWaking, storeWaking, type FacesSetting } from './ferry-faces';
 import { createFiles } from './files';
-import { tellAgain, type SendNotice } from './notices';
+import { Notices, type SendNotice } from './notices';
 import { QueueView } from './queue-view';
 import { createScanner } from './scanner';
 import { uploadRoots } from './upload-roots';
@@ -78,7 +78,7 @@ export interface Ferry {
   setDestinations(destinations: readonly Destination[]): void;
   profile(destinationId: DestinationId): Profile | null;
   add(options: AddOptions): Promise<Outcome<{ readonly batchId: BatchId }>>;
-  /** See `tellAgain`. */
+  /** See `Notices`. */
   notify(scope: Scope): Promise<Outcome<{ readonly affected: number }>>;
   /** What all that is unfinished waits for, if it does. */
   waiting(): Waiting | null;
@@ -137,6 +137,11 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     `oss://${destinations.profile(id)?.bucket ?? '?'}/${key}`;
   const view = new QueueView({ runner, store, now: () => systemClock.now(), address });
   const faces = createFaces(options, { store, destinations, keeper, runner, view });
+  const notices = new Notices({
+    store,
+    profile: (id) => destinations.place(id),
+    send: options.sendNotice ?? nobodySends,
+  });
   const undo = (why: Fault): Outcome<never> => {
     faces.close();
     store.close();
@@ -165,16 +170,12 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
     },
     profile: (id) => destinations.profile(id),
     add: (add) => addUpload({ store, runner, destinations, asksImm: options.faces?.asksImm !== false }, add),
-    notify: (scope) =>
-      tellAgain(
-        { store, profile: (id) => destinations.place(id), send: options.sendNotice ?? nobodySends },
-        scope,
-      ),
+    notify: (scope) => notices.tell(scope),
     waiting: () => waitingOf(runner.state),
     rest: () => files.rest(),
     close: async () => {
       faces.close();
-      await runner.stop();
+      await Promise.all([notices.close(), runner.stop()]);
       objects.close();
       store.close();
       // The store tells what it committed last in a microtask.

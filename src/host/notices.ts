@@ -1,4 +1,5 @@
 /** Tells servers of objects of which OSS could not tell them, once more, where they take notices. */
+import { setTimeout } from 'node:timers/promises';
 import { failure, fault, remedyOf, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { Notice } from '../shared/notice';
@@ -18,36 +19,80 @@ interface NoticeParts {
 
 /** Notices at once: a server looks at each object. */
 const AT_ONCE = 4;
+/** How long a close waits for the answers to notices that are on their way. */
+const PATIENCE_MS = 2_000;
 
-/**
- * Goes once through the files of a scope of which their server does not know. What it takes is noted for good, what it
- * refuses is noted with why. Ends early where the server cannot be reached or wants a sign-in: the rest would meet the
- * same. `affected` counts those that were told; a fault is the first one that was met.
- */
-export async function tellAgain(
+/** The notices of a queue. Once it is closed nothing more is sent; what a server has taken by then is noted. */
+export class Notices {
+  readonly #parts: NoticeParts;
+  readonly #running = new Set<Promise<unknown>>();
+  #phase: 'open' | 'closing' | 'closed' = 'open';
+
+  constructor(parts: NoticeParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Goes once through the files of a scope of which their server does not know. What it takes is noted for good, what it
+   * refuses is noted with why. Ends early where the server cannot be reached or wants a sign-in: the rest would meet the
+   * same. `affected` counts those that were told; a fault is the first one that was met.
+   */
+  async tell(scope: Scope): Promise<Outcome<{ readonly affected: number }>> {
+    const running = tellAgain(this.#parts, scope, () => this.#phase);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Resolves when nothing more is written to the store. */
+  async close(): Promise<void> {
+    this.#phase = 'closing';
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.allSettled(this.#running),
+      setTimeout(PATIENCE_MS, null, { signal: patience.signal }).catch(() => null),
+    ]);
+    patience.abort();
+    this.#phase = 'closed';
+  }
+}
+
+type Phase = () => 'open' | 'closing' | 'closed';
+
+async function tellAgain(
   parts: NoticeParts,
   scope: Scope,
+  phase: Phase,
 ): Promise<Outcome<{ readonly affected: number }>> {
-  const run = new NoticeRun(parts);
+  const run = new NoticeRun(parts, phase);
   for (let after = 0; ;) {
+    if (run.isOver) return run.outcome();
     const page = parts.store.untold(scope, after);
     if (!page.ok) return page;
     const last = page.value.at(-1);
     if (last === undefined) return run.outcome();
     await run.take(page.value);
-    if (run.isOver) return run.outcome();
     after = last.itemId;
   }
 }
 
 class NoticeRun {
-  isOver = false;
   readonly #parts: NoticeParts;
+  readonly #phase: Phase;
+  #isCutOff = false;
   #told = 0;
   #first: Fault | null = null;
 
-  constructor(parts: NoticeParts) {
+  constructor(parts: NoticeParts, phase: Phase) {
     this.#parts = parts;
+    this.#phase = phase;
+  }
+
+  get isOver(): boolean {
+    return this.#isCutOff || this.#phase() !== 'open';
   }
 
   async take(items: readonly UntoldItem[]): Promise<void> {
@@ -71,6 +116,8 @@ class NoticeRun {
     }
     const notice = { bucket: profile.bucket, key, size: sizeBytes, crc64, etag };
     const outcome = await this.#parts.send(destinationId, notice);
+    // Too late to be noted: the next start tells it again, which is no harm.
+    if (this.#phase() === 'closed') return;
     const why = outcome.ok ? null : outcome.fault;
     // The cause stays the same whatever keeps the server from knowing.
     const noted = this.#parts.store.noteTold(
@@ -84,7 +131,7 @@ class NoticeRun {
 
   #meet(why: Fault): void {
     this.#first ??= why;
-    if (remedyOf(why.code) !== 'never') this.isOver = true;
+    if (remedyOf(why.code) !== 'never') this.#isCutOff = true;
   }
 }
 

@@ -52,8 +52,10 @@ export class Proposals {
 
 async function profileIn(path: string): Promise<Outcome<Profile>> {
   try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES)
+    const found = await stat(path);
+    // A pipe or a device would be read for good.
+    if (!found.isFile()) return failure(fault('invalid-input', `${basename(path)} is no file.`));
+    if (found.size > MOST_BYTES)
       return failure(fault('invalid-input', `${basename(path)} is too large to be a destination.`));
     return profileOfText(await readFile(path, 'utf8'));
   } catch (error) {

@@ -5,6 +5,7 @@ import { failure, fault, success, type Outcome } from '../shared/faults';
 import { destinationIdSchema, type DestinationId } from '../shared/ids';
 import { settingsSchema, type Notice, type Settings } from '../shared/ipc/contract';
 import { endpointOf, profileSchema, type Profile } from '../shared/profile';
+import { migrated, SETTINGS_VERSION } from './settings-migrations';
 
 const MOST_DESTINATIONS = 200;
 const DEFAULTS: Settings = {
@@ -39,10 +40,11 @@ export type KeptSecret = Readonly<z.infer<typeof keptSecretSchema>>;
 
 /** All that is kept between runs. No secret is part of it. */
 const contentSchema = z.object({
+  version: z.literal(SETTINGS_VERSION),
   settings: settingsSchema,
   destinations: z.array(destinationSchema).max(MOST_DESTINATIONS),
   window: windowBoundsSchema.nullable(),
-  keptSecrets: z.array(keptSecretSchema).default([]),
+  keptSecrets: z.array(keptSecretSchema),
 });
 type Content = z.infer<typeof contentSchema>;
 
@@ -81,6 +83,7 @@ function soundOf<T>(schema: z.ZodType<T>, value: unknown): T[] {
 function salvage(value: unknown): Content {
   const parts = z.record(z.string(), z.unknown()).catch({}).parse(value);
   return {
+    version: SETTINGS_VERSION,
     settings: changed(DEFAULTS, settingsSchema.partial().catch({}).parse(parts['settings'])),
     destinations: soundOf(destinationSchema, parts['destinations']),
     window: windowBoundsSchema.nullable().catch(null).parse(parts['window']),
@@ -105,6 +108,8 @@ export class SettingsBook {
   #content: Content;
   /** The destination that was given at start is the current one until another is chosen in this run. */
   #prefersGiven: boolean;
+  /** The file could not be set aside: it is the only copy of what it held, so this run is kept in memory alone. */
+  #leavesFile = false;
 
   /** `given` is a destination for this run alone, never written. A file that cannot be used is set aside, and told. */
   constructor(file: SettingsFile, given: Destination | null) {
@@ -123,9 +128,10 @@ export class SettingsBook {
       return salvage({});
     }
     if (value === undefined) return salvage({});
-    const parsed = contentSchema.safeParse(value);
+    const today = migrated(value);
+    const parsed = contentSchema.safeParse(today);
     if (parsed.success) return parsed.data;
-    const kept = salvage(value);
+    const kept = salvage(today);
     this.#setAside('settings-damaged', parsed.error);
     this.#write(kept);
     return kept;
@@ -136,6 +142,7 @@ export class SettingsBook {
     try {
       this.#notices.push({ id, code, values: { file: this.#file.setAside() }, detail: '' });
     } catch {
+      this.#leavesFile = true;
       this.#notices.push({
         id,
         code: 'settings-unkept',
@@ -155,6 +162,7 @@ export class SettingsBook {
   }
 
   #write(content: Content): Outcome<void> {
+    if (this.#leavesFile) return success(undefined);
     try {
       this.#file.write(content);
       return success(undefined);

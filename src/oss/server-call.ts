@@ -2,7 +2,7 @@
 import type { LookupFunction } from 'node:net';
 import type { CancelSignal } from '../engine/ports';
 import { failure, fault, success, type Fault, type FaultCode, type Outcome } from '../shared/faults';
-import { isLoopback } from '../shared/profile';
+import { isLoopback } from '../shared/web-url';
 import { originOf } from './address';
 import { bodyOf } from './caller';
 import type { WireAnswer } from './exchange';

@@ -1,5 +1,6 @@
 /** What the objects of a destination are to be: said with PutObject, Initiate and forms, and kept by OSS with each. */
 import { z } from 'zod';
+import { webUrlSchema } from './web-url';
 
 const MOST_RULES = 50;
 /** OSS: the user metadata of an object has 8 KB at most. */
@@ -84,9 +85,7 @@ const sizeOf = (entries: readonly (readonly [string, string])[]): number =>
  */
 export const callbackSchema = z.strictObject({
   /** Where OSS calls back, with `body`; both are left out where the server that signs says it. */
-  url: z
-    .url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' })
-    .optional(),
+  url: webUrlSchema.optional(),
   /** Left out: the host of the URL. */
   host: headerText(255).optional(),
   /** What is sent, with `${object}`, `${size}`, `${x:name}` and the like in it. */
@@ -104,9 +103,7 @@ export const callbackSchema = z.strictObject({
     )
     .optional(),
   /** Asked to look at an object of which OSS could not tell (POST, with the destination's bearer). */
-  noticeUrl: z
-    .url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' })
-    .optional(),
+  noticeUrl: webUrlSchema.optional(),
 });
 
 /** Whether a rule's pattern fits a file's name (not its path); capitals do not count. */

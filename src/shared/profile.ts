@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callbackSchema, objectSettingsSchema } from './object-settings';
 import { isPrefixTemplate } from './prefix-template';
+import { hostOf, hostUrlSchema, isLoopback, webUrlSchema as url } from './web-url';
 
 /** What happens when the key is taken. Enforced by the server, never by a look before. */
 export const conflictPolicySchema = z.enum([
@@ -12,7 +13,6 @@ export const conflictPolicySchema = z.enum([
 ]);
 export type ConflictPolicy = z.infer<typeof conflictPolicySchema>;
 
-const url = z.url({ protocol: /^https?$/, error: 'must be a URL that begins with https:// or http://' });
 const region = z
   .string()
   .regex(/^(oss-)?[a-z]{2,}(-[a-z0-9]+)+$/, 'must look like cn-hangzhou')
@@ -23,14 +23,19 @@ const bucket = z
     /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
     'must have 3 to 63 small letters, digits or hyphens, and no hyphen at its ends',
   );
-/** OSS: a key has 1 to 1023 bytes of UTF-8 and begins with neither `/` nor `\`. */
+/**
+ * OSS: a key has 1 to 1023 bytes of UTF-8 and begins with neither `/` nor `\`. A step `..` would be resolved on its way
+ * by whoever thinks of folders, and lead to another key than was shown.
+ */
 export const keyPrefixSchema = z
   .string()
-  .max(1000)
+  .max(1000, 'must have at most 1,000 characters')
   .refine((value) => !/^[/\\]/.test(value), 'must not begin with / or \\')
+  .refine((value) => !/(^|\/)\.\.?(\/|$)/.test(value), 'must have no steps . or ..')
+  .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), 'must have no control characters')
   .transform((value) => (value === '' || value.endsWith('/') ? value : `${value}/`));
 /** With places for what is known only when files are handed in. */
-const prefixTemplate = keyPrefixSchema.refine(
+export const prefixTemplateSchema = keyPrefixSchema.refine(
   isPrefixTemplate,
   'knows {user}, {date} and {batch} in braces, and no others',
 );
@@ -70,12 +75,6 @@ const facesSchema = z.strictObject({
     })
     .optional(),
 });
-
-/** A name or address of this machine, as a URL writes its host (RFC 6761 for names under `.localhost`). */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
-const hostOf = (value: string): string =>
-  /^https?:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)/.exec(value)?.[1] ?? '';
 
 interface Problem {
   readonly path: readonly string[];
@@ -129,11 +128,16 @@ const ASKS_SERVER: ReadonlySet<string> = new Set(['signed-url', 'post-policy']);
 /** Where objects go and how uploading is authorized. It holds no secret. */
 export const profileSchema = z
   .strictObject({
-    name: z.string().min(1).max(100),
+    /** Shown in titles and terminals: no control characters, and none that turn the direction of what follows. */
+    name: z
+      .string()
+      .min(1)
+      .max(100)
+      .regex(/^[^\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]*$/u, 'must be one line of plain text'),
     region,
     bucket,
-    prefix: prefixTemplate.default(''),
-    endpoint: url.optional(),
+    prefix: prefixTemplateSchema.default(''),
+    endpoint: hostUrlSchema.optional(),
     addressing: z.enum(['virtual-host', 'cname', 'path']).optional(),
     authorization: authorizationSchema,
     conflict: conflictPolicySchema.optional(),
@@ -210,9 +214,16 @@ export function profileProblem(error: z.ZodError): string {
   const [issue] = error.issues;
   if (issue === undefined) return 'The profile is not valid.';
   if (issue.code === 'unrecognized_keys')
-    return `The profile has an unknown field "${[...issue.path, issue.keys[0] ?? ''].join('.')}"; remove it or mend its spelling.`;
-  const where = issue.path.join('.');
+    return `The profile has an unknown field "${fieldName([...issue.path, issue.keys[0] ?? ''])}"; remove it or mend its spelling.`;
+  const where = fieldName(issue.path);
   return where === ''
     ? `The profile ${issue.message}.`
     : `The profile field "${where}" is wrong: ${issue.message}.`;
 }
+
+/** Names of fields may come from anywhere, and go to a terminal. */
+const fieldName = (path: readonly PropertyKey[]): string =>
+  path
+    .join('.')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '?')
+    .slice(0, 120);

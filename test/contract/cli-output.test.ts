@@ -100,6 +100,14 @@ it('for people, groups what failed by its cause and names at most five files', (
   );
 });
 
+it('for people, says how many files of the folder their server was not told of', () => {
+  let text = '';
+  const output = textOutput((more) => (text += more), false);
+  const none = { failed: 0, canceled: 0, conflict: 0, sourceChanged: 0, sentBytes: 0, resentBytes: 0 };
+  output.summary({ ...none, items: 0, done: 0, skipped: 0, untold: 1, bytes: 0, seconds: 0.1 });
+  expect(text).toContain('Your server was not told of 1 verified file; resume tells it again');
+});
+
 it.each([
   [0, '0 B'],
   [999, '999 B'],

@@ -54,6 +54,8 @@ it('203: the files are done, each with a word, exit code 1; resume tells the ser
 
   const status = await run(['status', '--state', state, '--json']);
   expect(status.events[0]).toMatchObject({ done: 2, untold: 2 });
+  const inWords = await run(['status', '--state', state]);
+  expect(inWords.stdout).toContain('not told of 2 verified files');
 
   const second = await run(['resume', ...words], environment);
   expect(second).toMatchObject({ code: 0, stderr: '' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultCode } from '../../../src/shared/faults';
 import { Desk, HOME, no, OURS, put, stored, work } from './desk';
 
 /** Put after Put, so that there is always something to send. */
@@ -149,7 +150,7 @@ describe('a refusal of credentials', () => {
 });
 
 describe('credentials that cannot be had', () => {
-  const waiting = (code: 'token-server' | 'token-refused' | 'internal'): Desk => {
+  const waiting = (code: FaultCode): Desk => {
     const made = new Desk();
     made.open();
     made.load(files);
@@ -165,13 +166,16 @@ describe('credentials that cannot be had', () => {
     expect(made.records).toEqual([]);
   });
 
-  it('wait for a person after token-refused, and go on when one has acted', () => {
-    const made = waiting('token-refused');
-    made.wait(24 * 60 * MINUTE);
-    expect(asks(made)).toBe(0);
-    made.send({ kind: 'credentials-changed', destinationId: HOME });
-    expect(asks(made)).toBe(1);
-  });
+  it.each(['token-refused', 'token-expired', 'credentials-missing', 'key-unknown'] as const)(
+    'wait for a person after %s, and go on when one has acted',
+    (code) => {
+      const made = waiting(code);
+      made.wait(24 * 60 * MINUTE);
+      expect(asks(made)).toBe(0);
+      made.send({ kind: 'credentials-changed', destinationId: HOME });
+      expect(asks(made)).toBe(1);
+    },
+  );
 
   it('are asked for again when others were given while the old ones were being refused', () => {
     const made = waiting('token-refused');

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { expect, it } from 'vitest';
-import { batchPrefix, sessionPrefix } from '../../../src/host/batch-prefix';
+import { batchPrefix, sessionPrefix, userStep } from '../../../src/host/batch-prefix';
 
 const user = userInfo().username;
 
@@ -19,4 +19,18 @@ it('two drops within a second are two', () => {
 it('credentials are narrowed to what every drop has in common', () => {
   expect(sessionPrefix({ prefix: 'up/{user}/{date}/' })).toBe(`up/${user}/`);
   expect(sessionPrefix({ prefix: 'up/{date}/{user}/' })).toBe('up/');
+});
+
+it.each([
+  ['mei.lin', 'mei.lin'],
+  ['DOMAIN\\mei', 'DOMAIN-mei'],
+  ['../../other', '..-..-other'],
+  ['..', 'user'],
+  ['', 'user'],
+  ['a*?${x}{date}\n', 'a----x--date--'],
+  ['写真', '写真'],
+  ['😀'.repeat(70), '😀'.repeat(64)],
+  ['\ud800', '-'],
+])('the name %j is one step of a key: %s', (name, step) => {
+  expect(userStep(name)).toBe(step);
 });

@@ -1,5 +1,5 @@
-import { beforeEach, expect, it } from 'vitest';
-import { tellAgain } from '../../../src/host/notices';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Notices } from '../../../src/host/notices';
 import { failure, fault, success, type Fault, type Outcome } from '../../../src/shared/faults';
 import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../../../src/shared/ids';
 import type { Notice } from '../../../src/shared/notice';
@@ -24,9 +24,13 @@ let left: Map<ItemId, DestinationId>;
 let noted: [ItemId, Fault | null][];
 let sent: Notice[];
 let most: number;
+let notices: Notices;
+/** What the server's answers wait for. */
+let answered: Promise<void>;
 beforeEach(() => {
   left = new Map(Array.from({ length: 12 }, (_, index) => [at(index + 1), HOME]));
   [noted, sent, most] = [[], [], 0];
+  answered = Promise.resolve();
 });
 
 const item = (itemId: ItemId, destinationId: DestinationId): UntoldItem => ({
@@ -44,33 +48,31 @@ function tell(
   profile: (id: DestinationId) => Profile | null = () => OFFERS,
 ) {
   let open = 0;
-  return tellAgain(
-    {
-      profile,
-      store: {
-        untold: (_scope, after) =>
-          success(
-            [...left]
-              .filter(([itemId]) => itemId > after)
-              .slice(0, PAGE)
-              .map((one) => item(...one)),
-          ),
-        noteTold: (itemId, why) => {
-          noted.push([itemId, why]);
-          if (why === null) left.delete(itemId);
-          return success(true);
-        },
-      },
-      send: async (_id, notice) => {
-        sent.push(notice);
-        most = Math.max(most, (open += 1));
-        await Promise.resolve();
-        open -= 1;
-        return answer(Number(notice.key.slice('uploads/'.length)));
+  notices = new Notices({
+    profile,
+    store: {
+      untold: (_scope, after) =>
+        success(
+          [...left]
+            .filter(([itemId]) => itemId > after)
+            .slice(0, PAGE)
+            .map((one) => item(...one)),
+        ),
+      noteTold: (itemId, why) => {
+        noted.push([itemId, why]);
+        if (why === null) left.delete(itemId);
+        return success(true);
       },
     },
-    { kind: 'all' },
-  );
+    send: async (_id, notice) => {
+      sent.push(notice);
+      most = Math.max(most, (open += 1));
+      await answered;
+      open -= 1;
+      return answer(Number(notice.key.slice('uploads/'.length)));
+    },
+  });
+  return notices.tell({ kind: 'all' });
 }
 
 it('tells of each file once, a few at a time, and notes that for good', async () => {
@@ -116,4 +118,27 @@ it('leaves alone what nobody takes notices of, and tells the others', async () =
       () => null,
     ),
   ).toMatchObject({ ok: false });
+});
+
+describe('a queue that closes', () => {
+  it('notes what servers have taken, and sends nothing more', async () => {
+    let answer = (): void => undefined;
+    answered = new Promise((resolve) => (answer = resolve));
+    const telling = tell(() => success(undefined));
+    const closing = notices.close();
+    answer();
+    await closing;
+    expect(await telling).toEqual(success({ affected: 4 }));
+    expect([sent.length, left.size]).toEqual([4, 8]);
+  });
+
+  it('waits two seconds for a server that is silent, and writes nothing after that', async () => {
+    let answer = (): void => undefined;
+    answered = new Promise((resolve) => (answer = resolve));
+    const telling = tell(() => success(undefined));
+    await notices.close();
+    answer();
+    await telling;
+    expect([sent.length, noted]).toEqual([4, []]);
+  });
 });

@@ -52,6 +52,10 @@ test('a file is read, and what is wrong with it is told with its name', async ()
   expect(await offered('film.json', null)).toMatchObject({
     found: { fault: { message: 'film.json is too large to be a destination.' } },
   });
+  await proposals.offerFile(FOLDER);
+  expect(proposals.current()).toMatchObject({
+    found: { fault: { message: expect.stringMatching(/ is no file\.$/) as string } },
+  });
 });
 
 test('a start that opens a link is told from one that does not', () => {

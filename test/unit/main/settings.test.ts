@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SettingsBook, type KeptSecret, type SettingsFile } from '../../../src/main/settings';
+import { migrated, SETTINGS_VERSION } from '../../../src/main/settings-migrations';
 import type { DestinationId } from '../../../src/shared/ids';
 import { profileSchema } from '../../../src/shared/profile';
 
@@ -75,10 +76,35 @@ describe('what is kept', () => {
   });
 });
 
-test('a file of an earlier version, which notes no secrets, is not damaged', () => {
+describe('a file of another version', () => {
   const settings = { theme: 'dark', language: 'system', currentDestinationId: null, connections: 4 };
-  const book = open(newFolder(JSON.stringify({ settings, destinations: [], window: null })));
-  expect([book.notices(), book.keptSecrets()]).toEqual([[], []]);
+  const first = { settings, destinations: [{ destinationId: 'one', profile: PROFILE }], window: null };
+  const written = (folder: string): unknown =>
+    JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8'));
+
+  test('the first, which noted no secrets and no version, is taken over and written as one of today', () => {
+    const folder = newFolder(JSON.stringify(first));
+    const book = open(folder);
+    expect([book.notices(), book.keptSecrets()]).toEqual([[], []]);
+    expect(book.destinations()).toEqual(first.destinations);
+    expect(written(folder)).toEqual(first);
+    book.change({ theme: 'light' });
+    expect(written(folder)).toMatchObject({ version: SETTINGS_VERSION, keptSecrets: [] });
+    expect(open(folder).notices()).toEqual([]);
+  });
+
+  test('a later one is set aside whole, and what is known of it stays', () => {
+    const content = { ...first, version: SETTINGS_VERSION + 1, keptSecrets: [NOTE], shelves: [1] };
+    const folder = newFolder(JSON.stringify(content));
+    const book = open(folder);
+    expect(book.notices()).toMatchObject([{ code: 'settings-damaged' }]);
+    expect(book.destinations()).toEqual(first.destinations);
+    expect(JSON.parse(readFileSync(join(folder, 'settings.json.bad-1'), 'utf8'))).toEqual(content);
+  });
+
+  test('notes of secrets that a first version should not have are kept', () => {
+    expect(migrated({ ...first, keptSecrets: [NOTE] })).toMatchObject({ keptSecrets: [NOTE] });
+  });
 });
 
 describe('a damaged file', () => {
@@ -119,6 +145,19 @@ describe('a damaged file', () => {
     const book = open(newFolder(content));
     expect(book.notices()).toHaveLength(1);
     expect(book.destinations()).toEqual([]);
+  });
+
+  test('that cannot be set aside is not written over: the run is kept in memory', () => {
+    const folder = newFolder('{"settings": 1}');
+    const refuse = (): never => {
+      throw new Error('no space left');
+    };
+    const book = new SettingsBook({ ...fileIn(folder), setAside: refuse }, null);
+    expect(book.notices()[0]?.code).toBe('settings-unkept');
+    expect(book.change({ theme: 'dark' })).toMatchObject({ ok: true, value: { theme: 'dark' } });
+    expect(book.saveDestination(null, PROFILE).ok).toBe(true);
+    expect(book.destinations()).toHaveLength(1);
+    expect(readFileSync(join(folder, 'settings.json'), 'utf8')).toBe('{"settings": 1}');
   });
 
   test('that cannot even be copied leaves a working app and a notice', () => {

@@ -269,6 +269,9 @@ describe('what objects are to be', () => {
     expect(problemsOf({ metadata: 'a=b\nWith Capital=x' })).toEqual({ metadata: 'shape' });
     expect(problemsOf({ metadata: 'novalue' })).toEqual({ metadata: 'shape' });
     expect(problemsOf({ tags: 'a&b=1' })).toEqual({ tags: 'shape' });
+    // One of the two values would be lost without a word.
+    expect(problemsOf({ tags: 'a=1\nb=2\na=3' })).toEqual({ tags: 'shape' });
+    expect(problemsOf({ metadata: 'a=1\na=1' })).toEqual({ metadata: 'shape' });
     expect(problemsOf({ contentTypes: '*.heic' })).toEqual({ contentTypes: 'shape' });
     expect(problemsOf({ contentDispositions: '*.pdf Ü' })).toEqual({ contentDispositions: 'shape' });
     expect(problemsOf({ callbackUrl: 'example.com' })).toEqual({ callbackUrl: 'shape' });

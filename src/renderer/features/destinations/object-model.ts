@@ -103,13 +103,16 @@ const linesOf = (text: string): readonly string[] =>
     .map((line) => line.trim())
     .filter(isFilled);
 
-/** `name=value` a line. A name that comes twice cannot be told from one, so the schema gets none at all of it. */
+/** `name=value` a line. Of a name that comes twice one value would be lost: the schema gets a name that it refuses. */
 function pairsOf(text: string): Readonly<Record<string, string>> {
-  const pairs = linesOf(text).map((line) => {
+  const pairs = new Map<string, string>();
+  for (const line of linesOf(text)) {
     const at = line.indexOf('=');
-    return at < 0 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
-  });
-  return Object.fromEntries(pairs) as Record<string, string>;
+    const name = at < 0 ? line : line.slice(0, at).trim();
+    if (pairs.has(name)) return { '': '' };
+    pairs.set(name, at < 0 ? '' : line.slice(at + 1).trim());
+  }
+  return Object.fromEntries(pairs);
 }
 
 /** A pattern without blanks, then what holds for the names that it fits. */

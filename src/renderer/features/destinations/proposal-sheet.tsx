@@ -1,46 +1,19 @@
 import { useTranslation } from 'react-i18next';
-import type { TFunction } from 'i18next';
 import type { Proposal } from '../../../shared/ipc/contract';
-import { endpointOf, type Profile } from '../../../shared/profile';
+import type { Profile } from '../../../shared/profile';
 import { needsSecret } from '../../../shared/secrets';
 import { valueOf } from '../../actions';
 import { useApp, useFerry, type Ferry } from '../../ferry';
 import { Icon } from '../../ui/icon';
 import { Button, InEnglish } from '../../ui/parts';
 import { Sheet } from '../../ui/sheet';
-import { isRegionId } from './regions';
-
-type Line = readonly [label: string, value: string];
-
-/** Everything that decides where files go and whom it is asked of; what is not set has no line. */
-function linesOf(t: TFunction, profile: Profile): readonly Line[] {
-  const { authorization, imm, callback, prefix, region } = profile;
-  const asked = 'url' in authorization ? authorization.url : null;
-  const role = authorization.kind === 'assume-role' ? authorization : null;
-  const lines: readonly (readonly [string, string | null | undefined])[] = [
-    [t('form.fields.bucket'), profile.bucket],
-    [t('form.fields.region'), isRegionId(region) ? `${region} · ${t(`regions.${region}`)}` : region],
-    [t('form.fields.prefix'), prefix],
-    [t('form.fields.endpoint'), endpointOf(profile)],
-    [t('form.authorization'), t(`ways.kinds.${authorization.kind}.name`)],
-    [t('ways.fields.serverUrl'), asked],
-    [t('ways.fields.roleArn'), role?.roleArn],
-    [t('ways.fields.stsEndpoint'), role?.stsEndpoint],
-    [t('form.fields.conflict'), t(`form.policies.${profile.conflict ?? 'ask'}`)],
-    [t('form.fields.immProject'), imm?.project],
-    [t('form.fields.immEndpoint'), imm?.endpoint],
-    [t('form.faces'), profile.faces?.detect === 'after-upload' ? t('form.consentOn') : null],
-    [t('form.fields.callbackUrl'), callback?.url],
-    [t('form.fields.noticeUrl'), callback?.noticeUrl],
-    [t('form.fields.acl'), profile.object?.acl === undefined ? null : t(`form.acls.${profile.object.acl}`)],
-  ];
-  return lines.flatMap(([label, value]) => ((value ?? '') === '' ? [] : [[label, value ?? ''] as const]));
-}
+import { linesOf } from './proposal-lines';
 
 /** Adds it and leads to its form, where a secret is still wanted, else to the queue; it is not made the current one. */
 async function accept(ferry: Ferry, profile: Profile): Promise<void> {
-  const reply = await ferry.bridge.call('destinations.save', { destinationId: null, profile });
+  // Answered first: what is offered while it is saved is another question.
   await ferry.bridge.call('destinations.dismiss', {});
+  const reply = await ferry.bridge.call('destinations.save', { destinationId: null, profile });
   const saved = valueOf(ferry, reply);
   if (saved === undefined) return;
   const { destinationId } = saved;
