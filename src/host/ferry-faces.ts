@@ -9,7 +9,7 @@ import type { QueueStore } from '../store/queue-types';
 import { systemClock } from './clock';
 import type { CredentialsKeeper } from './credentials-keeper';
 import type { Destinations } from './destinations';
-import { Faces } from './faces/faces';
+import { Faces, type DecidedPicture } from './faces/faces';
 import type { FerryOptions } from './ferry';
 import type { QueueView } from './queue-view';
 
@@ -21,6 +21,8 @@ export interface FacesSetting {
   readonly asksImm?: boolean;
   /** At most five a second. */
   readonly onChange?: (change: FacesChange) => void;
+  /** A rule has decided; not told of pictures that ask, and those that it refuses end. */
+  readonly onDecided?: (decided: DecidedPicture) => void;
 }
 
 interface FacesPlaces {
@@ -53,6 +55,7 @@ export function createFaces(
     onFreed: (destinationId, itemId) => runner.dispatch({ kind: 'work-freed', destinationId, itemId }),
     onHeld: (items) => runner.dispatch({ kind: 'held-by-rules', items }),
     onRows: (itemIds) => view.noteRows(itemIds),
+    ...(faces.onDecided === undefined ? {} : { onDecided: faces.onDecided }),
     onRefused: ({ fault: why, ...picture }) => onEnded?.({ ...picture, end: { kind: 'failed', fault: why } }),
   });
 }

@@ -35,6 +35,17 @@ export interface RefusedPicture {
   readonly fault: Fault;
 }
 
+/** What a rule made of a picture that goes by itself: told when it is decided, before a byte of it moves. */
+export interface DecidedPicture {
+  readonly path: string;
+  /** Where it goes. */
+  readonly key: string;
+  /** Null: nobody could look (`fault` says why), and it goes as usual. */
+  readonly faces: number | null;
+  readonly tag: string | null;
+  readonly fault: Fault | null;
+}
+
 export interface FacesOptions {
   readonly store: QueueStore;
   readonly clock: ClockPort;
@@ -59,6 +70,7 @@ export interface FacesOptions {
   /** Rows that no engine holds look different now. */
   readonly onRows: (itemIds: readonly ItemId[]) => void;
   readonly onRefused: (refused: RefusedPicture) => void;
+  readonly onDecided?: (decided: DecidedPicture) => void;
   /** DetectImageFaces; the tests put others here. */
   readonly detectImageFaces?: typeof detectImageFaces;
 }
@@ -193,9 +205,17 @@ export class Faces {
     };
     const noted = store.faces.note(note);
     if (!noted.ok) return false;
-    const { verdict } = note;
-    if (noted.value && verdict?.kind === 'refuse') this.#tellRefused(question, note.at, verdict.fault);
+    if (noted.value) this.#tellVerdict(question, note);
     return true;
+  }
+
+  #tellVerdict(question: FaceQuestion, { at, answer, verdict }: FacesNote): void {
+    if (verdict?.kind === 'refuse') this.#tellRefused(question, at, verdict.fault);
+    if (verdict?.kind !== 'go') return;
+    const { faces, tag, key } = verdict;
+    const why = answer.kind === 'failed' ? answer.fault : null;
+    const { sourcePath: path, key: usual } = question;
+    this.#options.onDecided?.({ path, key: key ?? usual, faces, tag, fault: why });
   }
 
   #tellRefused({ itemId, key, sourcePath }: FaceQuestion, at: number, why: Fault): void {

@@ -117,6 +117,8 @@ export class FacesBench {
       onHeld: (items) => this.log.push(`held ${items}`),
       onRows: () => undefined,
       onRefused: (refused) => this.refused.push(refused),
+      onDecided: ({ key, faces, fault: why }) =>
+        this.log.push(`decided ${faces ?? why?.code ?? ''} to ${key}`),
     });
     this.faces.wake();
     return this.faces;
