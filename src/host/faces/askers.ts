@@ -76,7 +76,10 @@ async function unfailing(asking: Promise<Asked>): Promise<Asked> {
 
 const remedyIsCredentials = ({ code }: Fault): boolean => code === 'token-expired';
 
+/** Of servers that sign, only the server holds credentials; IMM takes nothing else. */
+export const holdsCredentials = ({ authorization: { kind } }: Profile): boolean =>
+  kind !== 'signed-url' && kind !== 'post-policy';
+
 /** A project is named, and this side holds credentials to ask it with. */
-export function canAskImm({ imm, authorization: { kind } }: Profile): boolean {
-  return imm !== undefined && kind !== 'signed-url' && kind !== 'post-policy';
-}
+export const canAskImm = (profile: Profile): boolean =>
+  profile.imm !== undefined && holdsCredentials(profile);
