@@ -15,6 +15,7 @@ import type { QueueStore } from '../../store/queue-types';
 import { FacesFeed } from './faces-feed';
 import { ImmCredentials } from './imm-credentials';
 import { askImm, lookHere } from './askers';
+import type { ObjectWatch } from './object-watch';
 import { nobodyToAsk, verdictOf } from './ingest-rule';
 import { Lane, MOST_AT_ONCE, type Asked } from './lane';
 
@@ -71,6 +72,8 @@ export interface FacesOptions {
   readonly onRows: (itemIds: readonly ItemId[]) => void;
   readonly onRefused: (refused: RefusedPicture) => void;
   readonly onDecided?: (decided: DecidedPicture) => void;
+  /** Tells what IMM saw from what was uploaded; closed with this. */
+  readonly watch: ObjectWatch;
   /** DetectImageFaces; the tests put others here. */
   readonly detectImageFaces?: typeof detectImageFaces;
 }
@@ -156,6 +159,7 @@ export class Faces {
     this.feed.close();
     this.#local.close();
     for (const lane of this.#lanes.values()) lane.close();
+    this.#options.watch.close();
   }
 
   #lane(destinationId: DestinationId): Lane {

@@ -50,6 +50,8 @@ export class FacesBench {
   /** In the order in which it happened: what was told, freed, held, refused. */
   readonly log: string[] = [];
   readonly refused: RefusedPicture[] = [];
+  /** Keys under which another object lies by now. */
+  readonly replaced = new Set<string>();
   readonly askedFor: boolean[] = [];
   credentials: Outcome<TemporaryCredentials> = success(this.token('one'));
   profile: Profile | null = this.profileWith({ detect: 'after-upload' });
@@ -108,6 +110,7 @@ export class FacesBench {
         },
         clockOffsetMs: () => 0,
       },
+      watch: { isReplaced: ({ key }) => Promise.resolve(this.replaced.has(key)), close: () => undefined },
       detectImageFaces: (_profile, credentials, key) => this.#ask(this.imm, key, credentials),
       onChange: (change) => {
         this.changes.push(change);

@@ -118,6 +118,7 @@ describe('the rule', () => {
     key: 'uploads/trip/a.jpg' as never,
     sourcePath: '/a.jpg',
     etag: null,
+    crc64: null,
     uploaded: false,
     ingest: { rule, batchPrefix: 'uploads/', normalizeNames: 'as-is' },
     ...more,

@@ -151,6 +151,32 @@ describe('questions to IMM', () => {
     expect(desk.imm).toHaveLength(1);
   });
 
+  test('what IMM saw in another object under the key is not kept', async () => {
+    const batchId = await desk.uploaded(1);
+    desk.replaced.add('uploads/photos/2024/1.jpg');
+    await desk.imm[0]?.answer(withFaces(3));
+    expect(must(desk.store.faces.detail(itemIdAt(batchId, 1))).imm).toMatchObject({
+      state: { kind: 'failed', fault: { code: 'object-gone' } },
+      etag: 'ABC',
+      faces: [],
+      raw: '',
+    });
+    expect(desk.states(batchId)).toEqual(['done']);
+  });
+
+  test('of a destination where only a server signs by now wait, and bother no server', async () => {
+    const batchId = await desk.uploaded(1, false);
+    desk.profile = desk.profileWith(
+      {},
+      { authorization: { kind: 'post-policy', url: 'https://server/policy' } },
+    );
+    must(await desk.faces.ask('imm', { kind: 'all' }, () => true));
+    await desk.pass(10_000);
+    expect(desk.askedFor).toEqual([]);
+    expect(desk.faces.immWait(DESTINATION)).toMatchObject({ code: 'credentials-missing' });
+    expect(desk.imMed(itemIdAt(batchId, 1))).toEqual({ kind: 'waiting' });
+  });
+
   test('wait while there are no credentials, and ask past the cache for those that were refused', async () => {
     desk.credentials = no('credentials-missing');
     await desk.uploaded(1);
