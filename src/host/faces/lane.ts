@@ -72,7 +72,7 @@ export class Lane {
     if (!this.#closed) this.#pump();
   }
 
-  /** What was waited for may be there: asks without waiting out a pause. */
+  /** What was waited for may be there: asks without waiting out a pause, but for one that the other side asked for. */
   nudge(): void {
     this.#pausedUntil = 0;
     this.#failures = 0;
@@ -98,7 +98,7 @@ export class Lane {
         return;
       }
       const rate = perSecond();
-      this.#nextAt = rate === null ? 0 : now + 1_000 / rate;
+      this.#nextAt = rate === null ? now : now + 1_000 / rate;
       this.#busy.add(question.itemId);
       void this.#put(question);
     }
@@ -179,6 +179,8 @@ export class Lane {
     if (this.#pausedUntil <= now) this.#failures += 1;
     const until = now + Math.max(retryAfterMs, this.#backoff(this.#failures));
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    // What IMM asks for holds through a nudge, as the rate does: news of network and credentials are none of it.
+    if (remedyOf(why.code) === 'throttle') this.#nextAt = Math.max(this.#nextAt, now + retryAfterMs);
   }
 
   #troubled(why: Fault | null): void {

@@ -68,6 +68,16 @@ describe('questions to IMM', () => {
     expect(counts()).toMatchObject({ waiting: 3, failed: 0 });
   });
 
+  test('throttled: a nudge does not shorten what IMM asked for', async () => {
+    await desk.uploaded(1);
+    await desk.imm[0]?.answer(no('throttled', { retryAfterMs: 9_000 }));
+    desk.faces.nudge();
+    await desk.pass(8_999);
+    expect(desk.imm).toHaveLength(1);
+    await desk.pass(1);
+    expect(desk.imm).toHaveLength(2);
+  });
+
   test('unreachable: the pauses grow to a minute and it never gives up; a nudge ends the pause', async () => {
     await desk.uploaded(1);
     const pauses: number[] = [];
