@@ -220,6 +220,17 @@ describe('what is not found', () => {
   });
 });
 
+describe('privacy', () => {
+  const sentence = 'Alibaba Cloud IMM reads this picture in your bucket.';
+
+  it('says what IMM reads where it can be asked for the first time, and offers to clear what it said', () => {
+    expect(paneOf(null)).toContain(sentence);
+    expect(paneOf(null, { immRefusal: 'no-project' })).not.toContain(sentence);
+    expect(paneOf(result(sample.Faces))).not.toContain(sentence);
+    expect(paneOf(result(sample.Faces))).toContain('>Clear result</button>');
+  });
+});
+
 describe('a question that waits', () => {
   const waiting = result([], { state: { kind: 'waiting' } });
 
@@ -260,6 +271,15 @@ describe('the rule of a destination', () => {
     expect(html).toContain('>Upload to private/</button>');
     expect(html).toContain('>Upload as usual</button>');
     expect(html).toContain('Not uploaded yet');
+  });
+
+  it('can be followed after it was taken back: what it decided stands', () => {
+    const decided = { ...asks, key: 'other/portrait.png' };
+    const html = paneOf(result([], { source: 'local' }), {
+      decision: decided,
+      destinationId: 'gone' as never,
+    });
+    expect(html).toContain('>Upload by the rule</button>');
   });
 
   it('asks no more once it is decided', () => {

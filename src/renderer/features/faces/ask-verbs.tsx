@@ -6,7 +6,7 @@ import type { Scope } from '../../../shared/queue-view';
 import { askFaces, clearFaces, copy } from '../../actions';
 import { useApp, useFerry } from '../../ferry';
 import { destinationById } from '../../store/app-store';
-import { Button } from '../../ui/parts';
+import { Button, InEnglish } from '../../ui/parts';
 
 /** Copies what an administrator has to allow. */
 function CopyRequest({ detail }: { readonly detail: FacesDetail }) {
@@ -35,7 +35,11 @@ export function Failure({ detail, result }: { readonly detail: FacesDetail; read
     <section className="failure">
       <p className="t-fail">{t(`faults.${fault.code}.what`)}</p>
       <p>{t(`faults.${fault.code}.next`)}</p>
-      {fault.message !== '' && <p className="dim">{fault.message}</p>}
+      {fault.message !== '' && (
+        <p>
+          <InEnglish>{fault.message}</InEnglish>
+        </p>
+      )}
       {fault.requestId !== undefined && (
         <p className="dim">
           {t('detail.request')} <span className="mono">{fault.requestId}</span>
@@ -66,9 +70,10 @@ export function AskVerbs({ detail, result }: AskVerbsProps) {
       {immRefusal !== null && imm === null && (
         <p className="note-line">{t(`faces.refusals.${immRefusal}`)}</p>
       )}
+      {canAskImm && imm === null && <p className="note-line">{t('faces.actions.sentence')}</p>}
       <div className="verbs">
         {result !== null && !waits(result) && (
-          <Button look="small" onPress={() => void clearFaces(ferry, itemId)}>
+          <Button look="small" onPress={() => void clearFaces(ferry, scope)}>
             {t('faces.actions.clear')}
           </Button>
         )}
