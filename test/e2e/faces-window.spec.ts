@@ -156,7 +156,6 @@ test('what is shown: PNG, WebP, AVIF, of a GIF the first frame; TIFF and HEIC ar
 
   await page.getByRole('button', { name: 'Clear results' }).click();
   const sheet = page.getByRole('dialog', { name: 'Clear the results of 6 pictures?' });
-  await page.screenshot({ path: join(pictures, 'faces-clear.png') });
   await sheet.getByRole('button', { name: 'Keep' }).click();
   await expect(boxes(page).or(page.locator('.no-picture')).first()).toBeVisible();
   await page.getByRole('button', { name: 'Clear results' }).click();
