@@ -55,10 +55,13 @@ export const faceSchema = z.object({
 });
 export type Face = Readonly<z.infer<typeof faceSchema>>;
 
-/** A response without `Faces` has none. */
+/** A response without `Faces`, or with null in their place, has none. */
 export const detectImageFacesSchema = z.object({
   RequestId: word,
-  Faces: z.array(faceSchema).default([]),
+  Faces: z
+    .array(faceSchema)
+    .nullish()
+    .transform((faces) => faces ?? []),
 });
 export type DetectImageFaces = Readonly<z.infer<typeof detectImageFacesSchema>>;
 

@@ -77,6 +77,7 @@ test('asks as the documents say, signed with the temporary credentials, and keep
 
 test.each([
   ['without Faces', { RequestId: REQUEST_ID }, 0],
+  ['with null in their place', { RequestId: REQUEST_ID, Faces: null }, 0],
   ['with none', { RequestId: REQUEST_ID, Faces: [] }, 0],
   ['with 300', { Faces: Array.from({ length: 300 }, () => ({ Age: 30, Boundary: { Left: 1 } })) }, 300],
   ['with fields of tomorrow', { Mood: 1, Faces: [{ Age: 30, Wings: { Span: 2 }, Boundary: null }] }, 1],
