@@ -136,8 +136,12 @@ describe('what is not IMM', () => {
     secret(JSON.stringify(outcome));
   });
 
-  test('a list where there should be an answer is a bad answer', async () => {
-    answering(200, '{"Faces":"many"}');
+  test.each([
+    ['a word where there should be a list', '{"Faces":"many"}'],
+    ['more faces than a window takes', JSON.stringify({ Faces: Array.from({ length: 2_001 }, () => ({})) })],
+    ['more text than a window takes', JSON.stringify({ Faces: [], Pad: 'x'.repeat(4_000_000) })],
+  ])('%s is a bad answer', async (_name, body) => {
+    answering(200, body);
     expect(await ask()).toMatchObject({ fault: { code: 'bad-answer' } });
   });
 

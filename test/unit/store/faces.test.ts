@@ -171,6 +171,9 @@ describe('answers', () => {
       image: null,
       raw: SAMPLE,
     });
+    expect(bench.database?.get('SELECT object_key FROM faces WHERE item_id = ?', ids[0])).toEqual({
+      object_key: 'uploads/1.jpg',
+    });
     expect(detail.imm?.faces[0]).toMatchObject({ Age: 45, Mask: 'none' });
     expect(detail.local).toBeNull();
     expect(must(store.faces.detail(ids[2])).imm?.state).toEqual({

@@ -80,14 +80,14 @@ export class FacesBench {
     return { accessKeyId: name, accessKeySecret: 's', securityToken: 't', expiresAtServer: null };
   }
 
-  profileWith(faces: Record<string, unknown>, more: Record<string, unknown> = {}): Profile {
+  profileWith(faces: Record<string, unknown> | undefined, more: Record<string, unknown> = {}): Profile {
     return profileSchema.parse({
       name: 'Test',
       region: 'cn-hangzhou',
       bucket: 'photos',
       authorization: { kind: 'temporary' },
       imm: { project: 'people' },
-      faces,
+      ...(faces === undefined ? {} : { faces }),
       ...more,
     });
   }

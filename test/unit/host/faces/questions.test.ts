@@ -33,8 +33,14 @@ describe('questions to IMM', () => {
     expect(desk.imm).toHaveLength(5);
   });
 
-  test('are begun five a second where the destination says nothing of it', async () => {
-    await desk.uploaded(10);
+  test.each([
+    ['of it', { detect: 'after-upload' }],
+    ['of faces', undefined],
+  ])('are begun five a second where the destination says nothing %s', async (_what, faces) => {
+    desk.profile = desk.profileWith(faces);
+    await desk.uploaded(10, false);
+    must(await desk.faces.ask('imm', { kind: 'all' }, () => true));
+    await settle();
     const firstAt = desk.bench.clock.now();
     while (desk.bench.clock.now() < firstAt + 999) await desk.pass(1);
     expect(desk.imm).toHaveLength(5);
