@@ -215,8 +215,9 @@ describe('questions to IMM', () => {
 
   test('off means off, also for what was uploaded while it was on; asked by hand it is asked', async () => {
     desk.profile = desk.profileWith({ detect: 'off' });
-    const batchId = await desk.uploaded(2);
-    await desk.pass(1_000);
+    const batchId = await desk.uploaded(60);
+    // At once, and not at the rate of questions.
+    for (let turn = 0; turn < 60; turn += 1) await settle();
     expect(desk.imm).toEqual([]);
     expect(counts()).toMatchObject({ all: 0 });
     must(await desk.faces.ask('imm', { kind: 'items', itemIds: [itemIdAt(batchId, 2)] }, () => true));
