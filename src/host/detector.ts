@@ -19,7 +19,7 @@ export interface PictureDesk extends Detector {
 const CODES: Readonly<Record<ProblemCode, FaultCode>> = {
   format: 'picture-format',
   unreadable: 'picture-unreadable',
-  'too-large': 'picture-unreadable',
+  'too-large': 'picture-too-large',
   missing: 'source-missing',
   denied: 'source-unreadable',
   stopped: 'canceled',

@@ -114,6 +114,7 @@ const none = (why: WhyNone): Reply<Picture> => success({ kind: 'none', why });
 
 function whyNone(code: FaultCode): WhyNone {
   if (code === 'picture-format') return 'format';
+  if (code === 'picture-too-large') return 'too-large';
   return code === 'source-missing' ? 'missing' : 'unreadable';
 }
 

@@ -77,7 +77,7 @@ export interface LocalFaces {
 
 /**
  * The detector on this device, in a process or thread of its own. Faults: picture-format (no decoder for it),
- * picture-unreadable (damaged), source-missing, source-unreadable, canceled (stopped meanwhile).
+ * picture-unreadable (damaged), picture-too-large, source-missing, source-unreadable, canceled (stopped meanwhile).
  */
 export interface Detector {
   detect(path: string): Promise<Outcome<LocalFaces>>;
@@ -155,7 +155,10 @@ export const pictureSchema = z.discriminatedUnion('kind', [
     changed: z.boolean(),
   }),
   /** `format`: HEIC, TIFF and others have no preview. */
-  z.object({ kind: z.literal('none'), why: z.enum(['format', 'missing', 'unreadable', 'no-picture']) }),
+  z.object({
+    kind: z.literal('none'),
+    why: z.enum(['format', 'missing', 'unreadable', 'too-large', 'no-picture']),
+  }),
 ]);
 export type Picture = z.infer<typeof pictureSchema>;
 

@@ -180,6 +180,7 @@ describe('what the window is told of it', () => {
   test.each([
     ['picture-format', 'format'],
     ['picture-unreadable', 'unreadable'],
+    ['picture-too-large', 'too-large'],
     ['source-missing', 'missing'],
     ['internal', 'unreadable'],
   ] as const)('%s: none, %s', async (code, why) => {

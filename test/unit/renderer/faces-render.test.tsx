@@ -11,7 +11,7 @@ import {
   type FacesDetail,
   type FacesResult,
 } from '../../../src/shared/faces';
-import { fault } from '../../../src/shared/faults';
+import { fault, type FaultCode } from '../../../src/shared/faults';
 import type { Language } from '../../../src/shared/language';
 import { immPermissionRequest } from '../../../src/shared/imm-permission';
 import type { Bridge } from '../../../src/shared/ipc/contract';
@@ -214,8 +214,9 @@ describe('other answers', () => {
 });
 
 describe('what is not found', () => {
-  const failed = (code: 'imm-no-permission' | 'object-gone') =>
+  const failed = (code: FaultCode, more: Partial<FacesResult> = {}) =>
     result([], {
+      ...more,
       state: { kind: 'failed', at: 1, fault: fault(code, 'NoPermission', { requestId: 'R-1' }) },
     });
 
@@ -224,6 +225,13 @@ describe('what is not found', () => {
     expect(html).toContain('The object is no longer in the bucket.');
     expect(html).toContain('R-1');
     expect(html).not.toContain('administrator');
+  });
+
+  it('does not say of IMM what is true of uploads alone', () => {
+    expect(paneOf(failed('clock-skew'))).toContain('IMM refuses the time of this computer.');
+    expect(paneOf(failed('clock-skew'))).not.toContain('Corrected for');
+    expect(paneOf(failed('bad-answer'))).not.toContain('OSS.');
+    expect(paneOf(failed('picture-too-large', { source: 'local' }))).toContain('Save a smaller copy');
   });
 
   it('gives the administrator the statement where a right is missing', () => {

@@ -26,15 +26,21 @@ function CopyRequest({ detail }: { readonly detail: FacesDetail }) {
   );
 }
 
+/** Where the words of uploads would say of IMM what is not so. */
+const OF_IMM = ['clock-skew', 'bad-answer'] as const;
+
 /** Why there is no answer, and what to do. */
 export function Failure({ detail, result }: { readonly detail: FacesDetail; readonly result: FacesResult }) {
   const { t } = useTranslation();
   if (result.state.kind !== 'failed') return null;
   const { fault } = result.state;
+  const ofImm = result.source === 'imm' ? OF_IMM.find((code) => code === fault.code) : undefined;
   return (
     <section className="failure">
-      <p className="t-fail">{t(`faults.${fault.code}.what`)}</p>
-      <p>{t(`faults.${fault.code}.next`)}</p>
+      <p className="t-fail">
+        {t(ofImm === undefined ? `faults.${fault.code}.what` : `faces.fails.${ofImm}.what`)}
+      </p>
+      <p>{t(ofImm === undefined ? `faults.${fault.code}.next` : `faces.fails.${ofImm}.next`)}</p>
       {fault.message !== '' && (
         <p>
           <InEnglish>{fault.message}</InEnglish>
