@@ -1,6 +1,7 @@
 /** `faces`: who is in one picture, by IMM for what is in the bucket, by the detector on this device for a file. */
 import { resolve } from 'node:path';
 import { startDetectorThread } from '../host/detector-thread';
+import { holdsCredentials } from '../host/faces/askers';
 import { detectImageFaces, type ImmAnswer } from '../oss/imm';
 import { inReadingOrder, type Detector, type Face } from '../shared/faces';
 import { keysOf } from '../shared/credentials';
@@ -54,6 +55,10 @@ async function lookFor(command: FacesCommand, surroundings: FacesSurroundings): 
   if (profile.value === null) return wrong('The profile is missing.');
   const { bucket: ours, imm } = profile.value;
   if (bucket !== ours) return wrong(`The profile is for the bucket ${ours}, not for ${bucket}.`);
+  if (!holdsCredentials(profile.value))
+    return wrong(
+      'Signed URLs and post policies leave no credentials here, so IMM cannot be asked; name a file, and this device looks.',
+    );
   if (imm === undefined) return wrong('The profile names no IMM project; add "imm": { "project": … }.');
   const asked = await askImm(profile.value, key, surroundings);
   if (!asked.ok) return asked;

@@ -1,4 +1,5 @@
 /** What the command says: one JSON event a line, or words for people. Standard output holds nothing else. */
+import type { DecidedPicture } from '../host/faces/faces';
 import type { Ended } from '../host/ferry';
 import type { Waiting } from '../host/waiting';
 import type { Fault } from '../shared/faults';
@@ -31,6 +32,8 @@ export interface Progress {
 
 export interface Output {
   ended(ended: Ended): void;
+  /** What a rule about faces made of a picture, before it is sent. */
+  decided(decided: DecidedPicture): void;
   progress(progress: Progress): void;
   waiting(waiting: Waiting): void;
   summary(summary: Summary): void;
@@ -63,6 +66,15 @@ export function jsonOutput(write: Write): Output {
   const line = (event: Record<string, unknown>): void => write(`${JSON.stringify(event)}\n`);
   return {
     ended: (ended) => line(itemEvent(ended)),
+    decided: ({ path, key, faces, tag, fault }) =>
+      line({
+        event: 'faces',
+        path,
+        key,
+        faces,
+        tag,
+        ...(fault === null ? {} : { fault: faultFields(fault) }),
+      }),
     progress: (progress) => line({ event: 'progress', ...progress }),
     waiting: ({ reason, fault }) => line({ event: 'waiting', reason, fault: faultFields(fault) }),
     summary: (summary) => line({ event: 'summary', ...summary }),
@@ -82,6 +94,7 @@ export function textOutput(write: Write, toTerminal: boolean): Output {
       if (cause.paths.length < MANY) cause.paths.push(path);
       causes.set(fault.code, cause);
     },
+    decided: (decided) => write(`${toTerminal ? '\r\u001b[K' : ''}${decisionWords(decided)}\n`),
     progress({ ended, items, verifiedBytes, bytesPerSecond, scanning }) {
       if (!toTerminal) return;
       const all = `${scanning ? '≥ ' : ''}${items}`;
@@ -118,6 +131,13 @@ export const untoldLine = (files: number): string =>
   files === 0
     ? ''
     : `Your server was not told of ${files} verified ${files === 1 ? 'file' : 'files'}; resume tells it again where callback.noticeUrl is named.\n`;
+
+function decisionWords({ path, key, faces, tag, fault }: DecidedPicture): string {
+  if (faces === null)
+    return `${path}: goes to ${key} as usual, nobody could look for faces (${fault?.message ?? ''})`;
+  const found = faces === 0 ? 'no face' : faces === 1 ? '1 face' : `${faces} faces`;
+  return `${path}: ${found}, goes to ${key}${tag === null ? '' : ` with the tag ${tag}`}`;
+}
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 

@@ -59,7 +59,7 @@ async function runWith(
     connections: command.connections,
     ...credentialSource(profile, environment),
     // Nobody can be asked here, and nobody would see what IMM found: `faces` asks it about one picture.
-    faces: { detector, asksUser: false, asksImm: false },
+    faces: { detector, asksUser: false, asksImm: false, onDecided: (decided) => output.decided(decided) },
     onEnded: (told) => {
       const ended = withoutAsking(told);
       counted.note(ended);

@@ -3,7 +3,7 @@ import { Desk, type DeskPorts } from '../faces/desk';
 import { pictureDesk, type PictureDesk } from './detector';
 
 export type { DeskPorts } from '../faces/desk';
-export type { Box, MadePicture, PictureDesk } from './detector';
+export type { MadePicture, PictureDesk } from './detector';
 
 /** `isRunning`: whether the process stands now. `close` ends it; what waits is answered `canceled`. */
 export interface DetectorDesk extends PictureDesk {

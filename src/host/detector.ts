@@ -4,7 +4,7 @@ import type { Answer, Box, MadePicture, Problem, ProblemCode, Size } from '../fa
 import type { Detector } from '../shared/faces';
 import { failure, fault, success, type FaultCode, type Outcome } from '../shared/faults';
 
-export type { Box, MadePicture, Size };
+export type { MadePicture, Size };
 
 /** The detector, and the pictures that only it decodes. Faults as of `Detector`. */
 export interface PictureDesk extends Detector {
@@ -19,7 +19,7 @@ export interface PictureDesk extends Detector {
 const CODES: Readonly<Record<ProblemCode, FaultCode>> = {
   format: 'picture-format',
   unreadable: 'picture-unreadable',
-  'too-large': 'picture-unreadable',
+  'too-large': 'picture-too-large',
   missing: 'source-missing',
   denied: 'source-unreadable',
   stopped: 'canceled',

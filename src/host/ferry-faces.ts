@@ -5,11 +5,13 @@ import type { Runner } from '../engine/runner';
 import type { Detector, FacesChange } from '../shared/faces';
 import { keysOf } from '../shared/credentials';
 import type { Fault } from '../shared/faults';
+import type { DestinationId } from '../shared/ids';
 import type { QueueStore } from '../store/queue-types';
 import { systemClock } from './clock';
 import type { CredentialsKeeper } from './credentials-keeper';
 import type { Destinations } from './destinations';
-import { Faces } from './faces/faces';
+import { Faces, type DecidedPicture } from './faces/faces';
+import { createObjectWatch } from './faces/object-watch';
 import type { FerryOptions } from './ferry';
 import type { QueueView } from './queue-view';
 
@@ -21,6 +23,8 @@ export interface FacesSetting {
   readonly asksImm?: boolean;
   /** At most five a second. */
   readonly onChange?: (change: FacesChange) => void;
+  /** A rule has decided; not told of pictures that ask, and those that it refuses end. */
+  readonly onDecided?: (decided: DecidedPicture) => void;
 }
 
 interface FacesPlaces {
@@ -36,6 +40,7 @@ export function createFaces(
   { store, destinations, keeper, runner, view }: FacesPlaces,
 ): Faces {
   const { faces = {}, onEnded } = options;
+  const clockOffsetMs = (id: DestinationId): number => runner.state.destinations.get(id)?.clockOffsetMs ?? 0;
   return new Faces({
     store,
     clock: systemClock,
@@ -44,15 +49,22 @@ export function createFaces(
     asksUser: faces.asksUser !== false,
     place: (id) => destinations.place(id),
     destinationIds: () => destinations.known(),
+    watch: createObjectWatch({
+      destination: (id) => destinations.place(id),
+      now: () => systemClock.now(),
+      clockOffsetMs,
+      ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
+    }),
     credentials: {
       newest: (id) => keeper.newest(id),
       ask: async (id, fresh) => keysOf(await options.ask(id, fresh)),
-      clockOffsetMs: (id) => runner.state.destinations.get(id)?.clockOffsetMs ?? 0,
+      clockOffsetMs,
     },
     onChange: (change) => faces.onChange?.(change),
     onFreed: (destinationId, itemId) => runner.dispatch({ kind: 'work-freed', destinationId, itemId }),
     onHeld: (items) => runner.dispatch({ kind: 'held-by-rules', items }),
     onRows: (itemIds) => view.noteRows(itemIds),
+    ...(faces.onDecided === undefined ? {} : { onDecided: faces.onDecided }),
     onRefused: ({ fault: why, ...picture }) => onEnded?.({ ...picture, end: { kind: 'failed', fault: why } }),
   });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { Box, MadePicture, PictureDesk } from '../host/detector-desk';
-import type { Boundary, Picture } from '../shared/faces';
+import type { MadePicture, PictureDesk } from '../host/detector-desk';
+import { placeOf, type Picture } from '../shared/faces';
 import { success, type FaultCode, type Outcome } from '../shared/faults';
 import type { ItemId } from '../shared/ids';
 import type { Reply } from '../shared/ipc/contract';
@@ -87,24 +87,11 @@ export class Pictures {
     if (face === null)
       return { key: `${path}\0${version}\0${edge}`, make: () => this.#desk.preview(path, edge) };
     const faces = await this.#engine.call('faces.detail', { itemId });
-    const box = faces.ok ? boxOf(faces.value?.[face.source]?.faces[face.index]?.Boundary) : null;
+    const box = faces.ok ? placeOf(faces.value?.[face.source]?.faces[face.index]?.Boundary) : null;
     if (box === null) return null;
     const place = [box.left, box.top, box.width, box.height].join();
     return { key: `${path}\0${version}\0${edge}\0${place}`, make: () => this.#desk.crop(path, box, edge) };
   }
-}
-
-/** The rectangle, or the one around the polygon; null where a boundary names no place. */
-export function boxOf(boundary: Boundary | undefined): Box | null {
-  if (boundary === undefined) return null;
-  const { Left, Top, Width, Height, Polygon } = boundary;
-  if (Left !== undefined && Top !== undefined && Width !== undefined && Height !== undefined)
-    return { left: Left, top: Top, width: Width, height: Height };
-  if (Polygon === undefined || Polygon.length === 0) return null;
-  const xs = Polygon.map(({ X }) => X);
-  const ys = Polygon.map(({ Y }) => Y);
-  const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  return { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
 }
 
 /** Null: the file is gone. */
@@ -127,6 +114,7 @@ const none = (why: WhyNone): Reply<Picture> => success({ kind: 'none', why });
 
 function whyNone(code: FaultCode): WhyNone {
   if (code === 'picture-format') return 'format';
+  if (code === 'picture-too-large') return 'too-large';
   return code === 'source-missing' ? 'missing' : 'unreadable';
 }
 

@@ -35,8 +35,8 @@ const RULES: readonly Rule[] = [
   [/^Invalid/, /(not|n't) (exist|found)|no such/i, 'object-gone'],
   [/^Unsupported|^ImageFormat|^InvalidImage/, null, 'picture-format'],
   [/^Invalid/, /damaged|corrupt/i, 'picture-unreadable'],
+  [/^Invalid/, /too large|larger than|exceed|size/i, 'picture-too-large'],
   [/^Invalid/, /format|decode|unsupported|not supported|image type/i, 'picture-format'],
-  [/^Invalid/, /too large|larger than|exceed|size/i, 'too-large'],
 ];
 
 /** The fault that whatever the call threw stands for. Holds no URL, no signature and no key of an account. */
@@ -86,7 +86,7 @@ function sentenceOf(found: FaultCode, code: string, { region, projectName, bucke
       return `IMM cannot read the picture (${code}); it may be damaged.`;
     case 'picture-format':
       return `IMM cannot read this picture's format (${code}).`;
-    case 'too-large':
+    case 'picture-too-large':
       return `IMM does not take a picture of this size (${code}).`;
     default:
       return `IMM refused to look at the picture (${code}).`;

@@ -56,8 +56,7 @@ export async function decideFaces(
   }
 }
 
-export async function clearFaces(ferry: Ferry, itemId: ItemId): Promise<void> {
-  const scope: Scope = { kind: 'items', itemIds: [itemId] };
+export async function clearFaces(ferry: Ferry, scope: Scope): Promise<void> {
   valueOf(ferry, await ferry.bridge.call('faces.clear', { scope }));
 }
 

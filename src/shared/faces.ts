@@ -55,10 +55,13 @@ export const faceSchema = z.object({
 });
 export type Face = Readonly<z.infer<typeof faceSchema>>;
 
-/** A response without `Faces` has none. */
+/** A response without `Faces`, or with null in their place, has none. */
 export const detectImageFacesSchema = z.object({
   RequestId: word,
-  Faces: z.array(faceSchema).default([]),
+  Faces: z
+    .array(faceSchema)
+    .nullish()
+    .transform((faces) => faces ?? []),
 });
 export type DetectImageFaces = Readonly<z.infer<typeof detectImageFacesSchema>>;
 
@@ -74,7 +77,7 @@ export interface LocalFaces {
 
 /**
  * The detector on this device, in a process or thread of its own. Faults: picture-format (no decoder for it),
- * picture-unreadable (damaged), source-missing, source-unreadable, canceled (stopped meanwhile).
+ * picture-unreadable (damaged), picture-too-large, source-missing, source-unreadable, canceled (stopped meanwhile).
  */
 export interface Detector {
   detect(path: string): Promise<Outcome<LocalFaces>>;
@@ -152,7 +155,10 @@ export const pictureSchema = z.discriminatedUnion('kind', [
     changed: z.boolean(),
   }),
   /** `format`: HEIC, TIFF and others have no preview. */
-  z.object({ kind: z.literal('none'), why: z.enum(['format', 'missing', 'unreadable', 'no-picture']) }),
+  z.object({
+    kind: z.literal('none'),
+    why: z.enum(['format', 'missing', 'unreadable', 'too-large', 'no-picture']),
+  }),
 ]);
 export type Picture = z.infer<typeof pictureSchema>;
 
@@ -217,6 +223,33 @@ export type FacesChange = z.infer<typeof facesChangeSchema>;
 export const ingestAnswerSchema = z.enum(['by-rule', 'as-usual']);
 export type IngestAnswer = z.infer<typeof ingestAnswerSchema>;
 
+/** A rectangle in pixels of the upright picture. */
+interface Place {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Where a boundary lies: its rectangle, or the one around its polygon; null where it encloses nothing. Corners that are
+ * left out are the picture's own. The documents do not say whether IMM counts pixels of the upright picture or of the
+ * one that is stored; this is the one place that would have to turn them.
+ */
+export function placeOf(boundary: Boundary | undefined): Place | null {
+  if (boundary === undefined) return null;
+  const { Left: left = 0, Top: top = 0, Width: width = 0, Height: height = 0, Polygon = [] } = boundary;
+  const place = Polygon.length > 2 ? around(Polygon) : { left, top, width, height };
+  return place.width > 0 && place.height > 0 ? place : null;
+}
+
+function around(corners: readonly { readonly X: number; readonly Y: number }[]): Place {
+  const xs = corners.map(({ X }) => X);
+  const ys = corners.map(({ Y }) => Y);
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  return { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
+}
+
 const IMAGE = /\.(jpe?g|jfif|png|webp|avif|gif|bmp|tiff?|heic|heif)$/i;
 
 /** File types that IMM is asked about: by their names, as IMM does not say what it makes of others. */
@@ -224,14 +257,9 @@ export const isImageName = (name: string): boolean => IMAGE.test(name);
 
 /** Reading order of faces: rows from top to bottom, each from left to right; equal everywhere faces are numbered. */
 export function inReadingOrder(faces: readonly Face[]): readonly number[] {
-  const middle = (face: Face): { x: number; y: number; height: number } => {
-    const { Left = 0, Top = 0, Width = 0, Height = 0, Polygon } = face.Boundary ?? {};
-    if (Polygon === undefined || Polygon.length === 0)
-      return { x: Left + Width / 2, y: Top + Height / 2, height: Height };
-    const ys = Polygon.map(({ Y }) => Y);
-    const xs = Polygon.map(({ X }) => X);
-    const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
-    return { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (top + bottom) / 2, height: bottom - top };
+  const middle = ({ Boundary }: Face): { x: number; y: number; height: number } => {
+    const { left, top, width, height } = placeOf(Boundary) ?? { left: 0, top: 0, width: 0, height: 0 };
+    return { x: left + width / 2, y: top + height / 2, height };
   };
   const placed = faces.map((face, index) => ({ index, ...middle(face) })).sort((a, b) => a.y - b.y);
   const rows: (typeof placed)[] = [];

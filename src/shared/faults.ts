@@ -68,6 +68,7 @@ export const FAULTS = {
   'object-gone': kind('user', 'never'),
   'picture-format': kind('user', 'never'),
   'picture-unreadable': kind('user', 'never'),
+  'picture-too-large': kind('user', 'never'),
   'faces-undecided': kind('user', 'never'),
   'invalid-input': kind('user', 'never'),
   'engine-stopped': kind('we', 'item'),

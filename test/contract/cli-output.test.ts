@@ -74,6 +74,20 @@ describe('--json', () => {
     expect(written((output) => output.ended({ ...end, key: 'a\nb' }))).toMatchObject([{ key: 'a\nb' }]);
   });
 
+  it('tells what a rule about faces has decided', () => {
+    const [path, key] = ['/data/a.jpg', 'people/a.jpg'];
+    const why = fault('picture-unreadable', 'It is damaged.');
+    expect(
+      written((output) => {
+        output.decided({ path, key, faces: 2, tag: 'faces=2', fault: null });
+        output.decided({ path, key, faces: null, tag: null, fault: why });
+      }),
+    ).toEqual([
+      { event: 'faces', path, key, faces: 2, tag: 'faces=2' },
+      { event: 'faces', path, key, faces: null, tag: null, fault: { ...why } },
+    ]);
+  });
+
   it('tells what it waits for', () => {
     const waiting = { reason: 'offline', fault: fault('dns', 'No name.'), passes: true } as const;
     expect(written((output) => output.waiting(waiting))).toEqual([
@@ -106,6 +120,24 @@ it('for people, says how many files of the folder their server was not told of',
   const none = { failed: 0, canceled: 0, conflict: 0, sourceChanged: 0, sentBytes: 0, resentBytes: 0 };
   output.summary({ ...none, items: 0, done: 0, skipped: 0, untold: 1, bytes: 0, seconds: 0.1 });
   expect(text).toContain('Your server was not told of 1 verified file; resume tells it again');
+});
+
+it.each([
+  [0, 'faces=0', 'no face, goes to k.jpg with the tag faces=0'],
+  [1, null, '1 face, goes to k.jpg'],
+  [2, 'faces=2', '2 faces, goes to k.jpg with the tag faces=2'],
+  [null, null, 'goes to k.jpg as usual, nobody could look for faces (It is damaged.)'],
+])('for people, %s faces and the tag %s read as a line', (faces, tag, words) => {
+  let text = '';
+  const why = faces === null ? fault('picture-unreadable', 'It is damaged.') : null;
+  textOutput((more) => (text += more), false).decided({
+    path: '/a.jpg',
+    key: 'k.jpg',
+    faces,
+    tag,
+    fault: why,
+  });
+  expect(text).toBe(`/a.jpg: ${words}\n`);
 });
 
 it.each([

@@ -5,7 +5,7 @@ import type { Locator, Page } from '@playwright/test';
 import sharp, { type Sharp } from 'sharp';
 import { dropPaths, expect } from './support/app';
 import { violationsOf } from './support/axe';
-import { clipboardOf, expectState, itemRow, openDesk } from './support/desk';
+import { batchRow, clipboardOf, expectState, itemRow, openDesk } from './support/desk';
 import { AFTER_UPLOAD, facesOf, immAsked, LOOK_MS, test } from './support/faces-desk';
 import { PORTRAIT, sixPortraits } from './support/pictures';
 
@@ -153,6 +153,16 @@ test('what is shown: PNG, WebP, AVIF, of a GIF the first frame; TIFF and HEIC ar
   await expect(page.locator('.stage')).toContainText('There is no preview of this format.');
   await expect(page.locator('.stage')).toContainText('HEIC, TIFF and some others cannot be shown here.');
   await page.screenshot({ path: join(pictures, 'faces-no-preview.png') });
+
+  await page.getByRole('button', { name: 'Clear results' }).click();
+  const sheet = page.getByRole('dialog', { name: 'Clear the results of 6 pictures?' });
+  await sheet.getByRole('button', { name: 'Keep' }).click();
+  await expect(boxes(page).or(page.locator('.no-picture')).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Clear results' }).click();
+  await sheet.getByRole('button', { name: 'Clear results' }).click();
+  await expect(page.getByText('No faces yet')).toBeVisible();
+  await page.keyboard.press('Control+1');
+  await expectState(batchRow(page), 'done');
 });
 
 for (const [kind, route] of [

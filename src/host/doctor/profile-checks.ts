@@ -47,7 +47,7 @@ async function callsBack(visit: Visit): Promise<Finding> {
 const LOOKED_AT: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'picture-format',
   'picture-unreadable',
-  'too-large',
+  'picture-too-large',
 ]);
 
 async function asksImm(visit: Visit): Promise<Finding> {

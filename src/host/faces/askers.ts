@@ -16,13 +16,14 @@ export const askImm = (options: Imm, credentials: ImmCredentials, question: Face
 export const lookHere = (detector: Detector | null, question: FaceQuestion): Promise<Asked> =>
   unfailing(look(detector, question));
 
-type Imm = Pick<FacesOptions, 'place' | 'clock' | 'detectImageFaces'>;
+type Imm = Pick<FacesOptions, 'place' | 'clock' | 'watch' | 'detectImageFaces'>;
 
 async function ask(
-  { place, clock, detectImageFaces: detect = detectImageFaces }: Imm,
+  { place, clock, watch, detectImageFaces: detect = detectImageFaces }: Imm,
   credentials: ImmCredentials,
-  { destinationId, automatic, uploaded, key }: FaceQuestion,
+  question: FaceQuestion,
 ): Promise<Asked> {
+  const { destinationId, automatic, uploaded, key } = question;
   const profile = place(destinationId);
   if (!uploaded) return { kind: 'dropped' };
   if (profile === null)
@@ -30,6 +31,9 @@ async function ask(
   // Off means off, also for what was handed in while it was on.
   if (automatic && (profile.faces?.detect !== 'after-upload' || !canAskImm(profile)))
     return { kind: 'dropped' };
+  // Set to another way since it was asked by hand: its server is not bothered for what it cannot give.
+  if (!holdsCredentials(profile))
+    return { kind: 'not-now', fault: fault('credentials-missing', 'Only the server that signs has any.') };
   const usable = await credentials.usable(destinationId);
   if (!usable.ok) return { kind: 'not-now', fault: usable.fault };
   const begunAt = clock.now();
@@ -41,6 +45,9 @@ async function ask(
   }
   const { answer, raw } = outcome.value;
   const milliseconds = clock.now() - begunAt;
+  // Asked after IMM has looked: what is the same now was the same then.
+  if (await watch.isReplaced(question, usable.value))
+    return { kind: 'answered', outcome: failure(replaced(profile, key)), project };
   const found = { kind: 'found', faces: answer.Faces.length, raw, image: null, milliseconds } as const;
   return { kind: 'answered', outcome: success(found), project };
 }
@@ -63,6 +70,12 @@ async function look(detector: Detector | null, { sourcePath }: FaceQuestion): Pr
   return { kind: 'answered', outcome: success(found), project: null };
 }
 
+const replaced = ({ bucket }: Profile, key: string): Fault =>
+  fault(
+    'object-gone',
+    `oss://${bucket}/${key} is another object by now than the one that was uploaded; what IMM saw in it is not kept.`,
+  );
+
 /** Ports do not throw; if one does all the same, that is what came of this one question. */
 async function unfailing(asking: Promise<Asked>): Promise<Asked> {
   try {
@@ -76,7 +89,10 @@ async function unfailing(asking: Promise<Asked>): Promise<Asked> {
 
 const remedyIsCredentials = ({ code }: Fault): boolean => code === 'token-expired';
 
+/** Of servers that sign, only the server holds credentials; IMM takes nothing else. */
+export const holdsCredentials = ({ authorization: { kind } }: Profile): boolean =>
+  kind !== 'signed-url' && kind !== 'post-policy';
+
 /** A project is named, and this side holds credentials to ask it with. */
-export function canAskImm({ imm, authorization: { kind } }: Profile): boolean {
-  return imm !== undefined && kind !== 'signed-url' && kind !== 'post-policy';
-}
+export const canAskImm = (profile: Profile): boolean =>
+  profile.imm !== undefined && holdsCredentials(profile);

@@ -5,7 +5,7 @@ import { success, type Outcome } from '../../shared/faults';
 import type { ItemId } from '../../shared/ids';
 import { calls, type CallInput, type CallValue } from '../../shared/ipc/contract';
 import type { Ferry } from '../ferry';
-import { canAskImm } from './askers';
+import { canAskImm, holdsCredentials } from './askers';
 import { facePicture, hasPreview, smallPicture } from './picture-address';
 
 export type FacesCall = Extract<EngineCall, `faces.${string}`>;
@@ -103,8 +103,7 @@ function immRefusal(
 ): FacesDetail['immRefusal'] {
   if (!isImageName(name)) return 'no-picture';
   const profile = ferry.profile(destinationId);
-  const kind = profile?.authorization.kind;
-  if (kind === 'signed-url' || kind === 'post-policy') return 'no-credentials-here';
+  if (profile !== null && !holdsCredentials(profile)) return 'no-credentials-here';
   if (profile?.imm === undefined) return 'no-project';
   return state === 'done' || state === 'skipped' ? null : 'not-uploaded';
 }

@@ -15,6 +15,7 @@ import type { QueueStore } from '../../store/queue-types';
 import { FacesFeed } from './faces-feed';
 import { ImmCredentials } from './imm-credentials';
 import { askImm, lookHere } from './askers';
+import type { ObjectWatch } from './object-watch';
 import { nobodyToAsk, verdictOf } from './ingest-rule';
 import { Lane, MOST_AT_ONCE, type Asked } from './lane';
 
@@ -33,6 +34,17 @@ export interface RefusedPicture {
   readonly sizeBytes: number;
   readonly at: number;
   readonly fault: Fault;
+}
+
+/** What a rule made of a picture that goes by itself: told when it is decided, before a byte of it moves. */
+export interface DecidedPicture {
+  readonly path: string;
+  /** Where it goes. */
+  readonly key: string;
+  /** Null: nobody could look (`fault` says why), and it goes as usual. */
+  readonly faces: number | null;
+  readonly tag: string | null;
+  readonly fault: Fault | null;
 }
 
 export interface FacesOptions {
@@ -59,6 +71,9 @@ export interface FacesOptions {
   /** Rows that no engine holds look different now. */
   readonly onRows: (itemIds: readonly ItemId[]) => void;
   readonly onRefused: (refused: RefusedPicture) => void;
+  readonly onDecided?: (decided: DecidedPicture) => void;
+  /** Tells what IMM saw from what was uploaded; closed with this. */
+  readonly watch: ObjectWatch;
   /** DetectImageFaces; the tests put others here. */
   readonly detectImageFaces?: typeof detectImageFaces;
 }
@@ -144,6 +159,7 @@ export class Faces {
     this.feed.close();
     this.#local.close();
     for (const lane of this.#lanes.values()) lane.close();
+    this.#options.watch.close();
   }
 
   #lane(destinationId: DestinationId): Lane {
@@ -193,9 +209,17 @@ export class Faces {
     };
     const noted = store.faces.note(note);
     if (!noted.ok) return false;
-    const { verdict } = note;
-    if (noted.value && verdict?.kind === 'refuse') this.#tellRefused(question, note.at, verdict.fault);
+    if (noted.value) this.#tellVerdict(question, note);
     return true;
+  }
+
+  #tellVerdict(question: FaceQuestion, { at, answer, verdict }: FacesNote): void {
+    if (verdict?.kind === 'refuse') this.#tellRefused(question, at, verdict.fault);
+    if (verdict?.kind !== 'go') return;
+    const { faces, tag, key } = verdict;
+    const why = answer.kind === 'failed' ? answer.fault : null;
+    const { sourcePath: path, key: usual } = question;
+    this.#options.onDecided?.({ path, key: key ?? usual, faces, tag, fault: why });
   }
 
   #tellRefused({ itemId, key, sourcePath }: FaceQuestion, at: number, why: Fault): void {

@@ -46,8 +46,10 @@ export class ImmCredentials {
   }
 
   async #ask(destinationId: DestinationId): Promise<Outcome<TemporaryCredentials>> {
-    const answer = await this.#sources.ask(destinationId, this.#wantsFresh.has(destinationId));
-    this.#asking.delete(destinationId);
+    const fresh = this.#wantsFresh.has(destinationId);
+    const answer = await this.#sources.ask(destinationId, fresh).finally(() => {
+      this.#asking.delete(destinationId);
+    });
     if (!answer.ok) return answer;
     this.#wantsFresh.delete(destinationId);
     this.#own.set(destinationId, answer.value);

@@ -50,6 +50,9 @@ export class Lane {
   readonly #busy = new Set<ItemId>();
   #disarm: (() => void) | null = null;
   #pausedUntil = 0;
+  /** What the other side asked for: news of network and credentials are none of it, so a nudge leaves it. */
+  #quietUntil = 0;
+  /** By the rate. */
   #nextAt = 0;
   /** In a row, of the whole line. */
   #failures = 0;
@@ -72,7 +75,7 @@ export class Lane {
     if (!this.#closed) this.#pump();
   }
 
-  /** What was waited for may be there: asks without waiting out a pause. */
+  /** What was waited for may be there: asks without waiting out a pause, but for one that the other side asked for. */
   nudge(): void {
     this.#pausedUntil = 0;
     this.#failures = 0;
@@ -90,7 +93,7 @@ export class Lane {
     const { clock, perSecond, atOnce } = this.#options;
     while (this.#busy.size < Math.min(atOnce(), MOST_AT_ONCE)) {
       const now = clock.now();
-      const earliest = Math.max(this.#pausedUntil, this.#nextAt);
+      const earliest = Math.max(this.#pausedUntil, this.#quietUntil, this.#nextAt);
       const question = this.#first(now);
       if (question === null) return;
       if (earliest > now) {
@@ -98,7 +101,7 @@ export class Lane {
         return;
       }
       const rate = perSecond();
-      this.#nextAt = rate === null ? 0 : now + 1_000 / rate;
+      this.#nextAt = rate === null ? now : now + 1_000 / rate;
       this.#busy.add(question.itemId);
       void this.#put(question);
     }
@@ -134,8 +137,11 @@ export class Lane {
 
   #take(question: FaceQuestion, asked: Asked): void {
     const { store, source } = this.#options;
-    if (asked.kind === 'dropped') this.#pauseUnless(store.drop(question.itemId, source).ok);
-    else if (asked.kind === 'not-now') this.#pause(asked.fault);
+    if (asked.kind === 'dropped') {
+      // Nothing was sent: thousands that nobody wants any more do not go at the rate of questions.
+      this.#nextAt = 0;
+      this.#pauseUnless(store.drop(question.itemId, source).ok);
+    } else if (asked.kind === 'not-now') this.#pause(asked.fault);
     else if (asked.outcome.ok) {
       this.#failures = 0;
       this.#troubled(null);
@@ -179,6 +185,7 @@ export class Lane {
     if (this.#pausedUntil <= now) this.#failures += 1;
     const until = now + Math.max(retryAfterMs, this.#backoff(this.#failures));
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    if (remedyOf(why.code) === 'throttle') this.#quietUntil = Math.max(this.#quietUntil, now + retryAfterMs);
   }
 
   #troubled(why: Fault | null): void {

@@ -1,6 +1,6 @@
 import type { FacesCounts, FacesDetail, FacesFilter, FacesSource, IngestAnswer } from '../../shared/faces';
 import type { Fault, Outcome } from '../../shared/faults';
-import type { BatchId, DestinationId, ETag, ItemId, ObjectKey } from '../../shared/ids';
+import type { BatchId, Crc64, DestinationId, ETag, ItemId, ObjectKey } from '../../shared/ids';
 import type { Profile } from '../../shared/profile';
 import type { Scope } from '../../shared/queue-view';
 
@@ -26,7 +26,9 @@ export interface FaceQuestion {
   /** As it is, or would be, in the bucket. */
   readonly key: ObjectKey;
   readonly sourcePath: string;
+  /** Of the object, as it was verified. */
   readonly etag: ETag | null;
+  readonly crc64: Crc64 | null;
   /** It is in the bucket, verified. */
   readonly uploaded: boolean;
   /** The upload waits for the answer, and for what this rule makes of it. */

@@ -1,5 +1,5 @@
 /** The row that stands for a picture in the grid, kept in step with its answers in the same transaction. */
-import { detectImageFacesSchema, type Face } from '../../shared/faces';
+import { detectImageFacesSchema, placeOf, type Face } from '../../shared/faces';
 import { batchOf, type BatchId, type ItemId } from '../../shared/ids';
 import { integerIn, textIn, type Database, type Row } from '../database';
 import { isEnded } from '../stands';
@@ -116,8 +116,9 @@ function keepTiles(database: Database, itemId: ItemId, answers: readonly Row[], 
   if (first !== undefined && !faceless && integerIn(first, 'source') === best) return had;
   if (had > 0) dropTiles(database, itemId);
   if (faceless) return 0;
-  const indexes = readAnswer(database, itemId, best).flatMap((face, index) =>
-    hasPlace(face) ? [index] : [],
+  // What has no place in the picture cannot be cut out of it.
+  const indexes = readAnswer(database, itemId, best).flatMap(({ Boundary }, index) =>
+    placeOf(Boundary) === null ? [] : [index],
   );
   for (const faceIndex of indexes)
     database.run(
@@ -147,11 +148,6 @@ export function facesIn(raw: string): readonly Face[] {
   const parsed = detectImageFacesSchema.safeParse(JSON.parse(raw));
   return parsed.success ? parsed.data.Faces : [];
 }
-
-/** What has no place in the picture cannot be cut out of it. */
-const hasPlace = ({ Boundary }: Face): boolean =>
-  Boundary !== undefined &&
-  ((Boundary.Polygon?.length ?? 0) > 0 || (Boundary.Width !== undefined && Boundary.Height !== undefined));
 
 function count(database: Database, batchId: BatchId, row: PictureRow | null, by: 1 | -1): void {
   if (row === null) return;

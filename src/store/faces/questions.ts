@@ -1,6 +1,13 @@
 /** What is still to be asked about pictures, and what came of it. All of it is called inside a transaction. */
 import { isImageName } from '../../shared/faces';
-import { batchOf, type BatchId, type DestinationId, type ETag, type ItemId } from '../../shared/ids';
+import {
+  batchOf,
+  type BatchId,
+  type Crc64,
+  type DestinationId,
+  type ETag,
+  type ItemId,
+} from '../../shared/ids';
 import type { Profile } from '../../shared/profile';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from '../database';
 import { keyOf, sourcePathOf } from '../item-path';
@@ -52,7 +59,7 @@ export function askByHand(
 /** What has to be asked by now, in order. */
 export const DUE_QUERY = `
   SELECT q.item_id, q.source, q.automatic, q.attempts, i.name, i.object_key, r.path, r.key_prefix, r.is_file,
-    w.stand, e.etag, d.state AS decision
+    w.stand, e.etag, e.crc64, d.state AS decision
   FROM face_questions q INDEXED BY face_questions_due
   CROSS JOIN items i ON i.item_id = q.item_id
   CROSS JOIN work w ON w.item_id = q.item_id
@@ -93,6 +100,7 @@ function questionOf(row: Row, batch: Row): FaceQuestion {
     key: keyOf(row),
     sourcePath: sourcePathOf(row),
     etag: textOrNull(row, 'etag') as ETag | null,
+    crc64: textOrNull(row, 'crc64') as Crc64 | null,
     uploaded: stand === DONE || stand === SKIPPED,
     ingest: waits
       ? {

@@ -43,6 +43,17 @@ it('an upload follows the rule of its profile: looked at on this device, tagged;
         .map(({ key, state: how }) => `${String(key)} ${String(how)}`)
         .sort(),
     ).toEqual(['uploads/tree/blank.png done', 'uploads/tree/broken.jpg done']);
+    const told = (event: string, key: string): number =>
+      finished.events.findIndex((each) => each.event === event && each['key'] === key);
+    for (const [name, faces] of [
+      ['blank.png', 0],
+      ['broken.jpg', null],
+    ] as const) {
+      const key = `uploads/tree/${name}`;
+      const decided = told('faces', key);
+      expect(finished.events[decided]).toMatchObject({ path: world.path(`tree/${name}`), faces });
+      expect(decided).toBeLessThan(told('item', key));
+    }
     expect(await world.tags('uploads/tree/blank.png')).toEqual({ faces: '0' });
     expect(await world.tags('uploads/tree/broken.jpg')).toEqual({});
   }));

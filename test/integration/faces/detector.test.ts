@@ -209,7 +209,7 @@ describe('what it refuses', () => {
     claim.writeUInt32BE(60_000, 20);
     claim.writeUInt32BE(crc32(claim.subarray(12, 29)), 29);
     const outcome = await detector.detect(write('huge.png', claim));
-    expect(outcome).toMatchObject({ ok: false, fault: { code: 'picture-unreadable' } });
+    expect(outcome).toMatchObject({ ok: false, fault: { code: 'picture-too-large' } });
     if (!outcome.ok) expect(outcome.fault.message).toContain('too large');
   });
 

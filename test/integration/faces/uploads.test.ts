@@ -1,5 +1,6 @@
 /** From a file on the disk to the faces in it, by the sandbox's IMM, which looks into the bytes that were uploaded. */
 import { copyFileSync, mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FacesDetail } from '../../../src/shared/faces';
@@ -23,7 +24,7 @@ async function detailOf(ferry: TestFerry, batchId: BatchId, position: number): P
 /** Uploads pictures, and waits until IMM has said what it says of each. */
 async function looked(
   pictures: Readonly<Record<string, string>>,
-  judge: (ferry: TestFerry, batchId: BatchId, world: World) => Promise<void>,
+  judge: (ferry: TestFerry, batchId: BatchId, world: World, answered: () => Promise<void>) => Promise<void>,
   profile: (world: World) => Record<string, unknown> = asking,
   rolePolicy?: string,
 ): Promise<void> {
@@ -32,7 +33,9 @@ async function looked(
     mkdirSync(world.path('tree'), { recursive: true });
     for (const [name, file] of Object.entries(pictures)) copyFileSync(file, join(world.path('tree'), name));
     let heard: () => void = () => {};
-    const answered = new Promise<void>((resolve) => (heard = resolve));
+    /** Every question has its answer, at a change after this was called. */
+    const answered = (): Promise<void> => new Promise<void>((resolve) => (heard = resolve));
+    const first = answered();
     const total = Object.keys(pictures).length;
     const ferry = await world.ferry({
       profile: profile(world),
@@ -44,8 +47,8 @@ async function looked(
     });
     const batchId = await ferry.add('tree');
     await ferry.idle();
-    await answered;
-    await judge(ferry, batchId, world);
+    await first;
+    await judge(ferry, batchId, world, answered);
     expect(ferry.ended.map(({ end }) => end.kind)).toEqual(Object.keys(pictures).map(() => 'done'));
   } finally {
     await world.stop();
@@ -59,6 +62,11 @@ const ANY_IMM = JSON.stringify({
 const NO_IMM = JSON.stringify({
   Version: '1',
   Statement: [{ Effect: 'Allow', Action: ['oss:*'], Resource: ['acs:oss:*:*:sandbox/uploads/*'] }],
+});
+
+const ONLY_WRITE = JSON.stringify({
+  Version: '1',
+  Statement: [{ Effect: 'Allow', Action: ['oss:PutObject', 'imm:*'], Resource: ['*'] }],
 });
 
 describe('pictures that were uploaded', () => {
@@ -79,6 +87,42 @@ describe('pictures that were uploaded', () => {
         const said = JSON.parse(finished.stdout) as { Faces: Record<string, unknown>[] };
         expect(said.Faces[0]).toMatchObject({ Boundary: portrait.imm!.faces[0]!.Boundary! });
       }),
+    60_000,
+  );
+
+  it(
+    'another object under the key is not taken for the one that was uploaded',
+    () =>
+      looked({ 'portrait.jpg': PORTRAIT }, async (ferry, batchId, world, answered) => {
+        const { key, imm } = await detailOf(ferry, batchId, 1);
+        expect(`"${imm?.etag}"`).toBe((await world.head(key))['etag']);
+        await world.put(key, await readFile(CAT));
+        const again = answered();
+        await answerFaces(ferry.ferry, 'faces.ask', { source: 'imm', scope: { kind: 'all' } });
+        await again;
+        expect((await detailOf(ferry, batchId, 1)).imm).toMatchObject({
+          state: {
+            kind: 'failed',
+            fault: { code: 'object-gone', message: expect.stringContaining(key) as string },
+          },
+          etag: imm?.etag,
+          faces: [],
+        });
+      }),
+    60_000,
+  );
+
+  it(
+    'without the right to read them they are looked at all the same',
+    () =>
+      looked(
+        { 'portrait.jpg': PORTRAIT },
+        async (ferry, batchId) => {
+          expect((await detailOf(ferry, batchId, 1)).imm).toMatchObject({ state: { kind: 'found' } });
+        },
+        asking,
+        ONLY_WRITE,
+      ),
     60_000,
   );
 

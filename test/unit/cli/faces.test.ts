@@ -30,9 +30,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function profileFile(imm: unknown = { project: 'people', endpoint: server.url }): string {
+function profileFile(
+  imm: unknown = { project: 'people', endpoint: server.url },
+  authorization: object = { kind: 'temporary' },
+): string {
   const file = join(folder, 'profile.json');
-  const authorization = { kind: 'temporary' };
   writeFileSync(
     file,
     JSON.stringify({
@@ -46,9 +48,17 @@ function profileFile(imm: unknown = { project: 'people', endpoint: server.url })
   return file;
 }
 
-const run = (picture: string, more: { json?: boolean; imm?: unknown; environment?: object } = {}) =>
+const run = (
+  picture: string,
+  more: { json?: boolean; imm?: unknown; environment?: object; authorization?: object } = {},
+) =>
   runFaces(
-    { kind: 'faces', picture, profileFile: profileFile(more.imm), json: more.json === true },
+    {
+      kind: 'faces',
+      picture,
+      profileFile: profileFile(more.imm, more.authorization),
+      json: more.json === true,
+    },
     {
       environment: { ...(more.environment ?? ENVIRONMENT) },
       write: (text) => (written += text),
@@ -112,6 +122,18 @@ test('what the profile does not fit is exit code 2, no credentials 3, nobody the
   ]);
   expect(server.received).toEqual([]);
 });
+
+test.each(['signed-url', 'post-policy'])(
+  '%s: says why IMM cannot be asked, and asks nobody',
+  async (kind) => {
+    const authorization = { kind, url: `${server.url}/sign` };
+    expect(await run('oss://photos/a.jpg', { authorization })).toBe(2);
+    expect(complaints).toEqual([
+      'Signed URLs and post policies leave no credentials here, so IMM cannot be asked; name a file, and this device looks. [invalid-input]',
+    ]);
+    expect(server.received).toEqual([]);
+  },
+);
 
 const here = async (
   picture: string,

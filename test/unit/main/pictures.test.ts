@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MadePicture } from '../../../src/host/detector-desk';
 import { readPictureAddress } from '../../../src/main/picture-address';
 import { PictureCache } from '../../../src/main/picture-cache';
-import { boxOf, Pictures } from '../../../src/main/pictures';
+import { Pictures } from '../../../src/main/pictures';
 import { failure, fault, success, type Outcome } from '../../../src/shared/faults';
 import type { ItemId } from '../../../src/shared/ids';
 
@@ -180,6 +180,7 @@ describe('what the window is told of it', () => {
   test.each([
     ['picture-format', 'format'],
     ['picture-unreadable', 'unreadable'],
+    ['picture-too-large', 'too-large'],
     ['source-missing', 'missing'],
     ['internal', 'unreadable'],
   ] as const)('%s: none, %s', async (code, why) => {
@@ -192,18 +193,6 @@ describe('what the window is told of it', () => {
     rmSync(file);
     expect(await told(pictures)).toEqual({ kind: 'none', why: 'missing' });
   });
-});
-
-test('a polygon counts by the rectangle around it', () => {
-  const Polygon = [
-    { X: 10, Y: 30 },
-    { X: 40, Y: 20 },
-    { X: 25, Y: 60 },
-  ];
-  expect(boxOf({ Polygon })).toEqual({ left: 10, top: 20, width: 30, height: 40 });
-  expect(boxOf({ Polygon: [] })).toBeNull();
-  expect(boxOf({ Left: 1, Top: 1 })).toBeNull();
-  expect(boxOf(undefined)).toBeNull();
 });
 
 describe('the cache', () => {

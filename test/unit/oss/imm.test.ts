@@ -77,6 +77,7 @@ test('asks as the documents say, signed with the temporary credentials, and keep
 
 test.each([
   ['without Faces', { RequestId: REQUEST_ID }, 0],
+  ['with null in their place', { RequestId: REQUEST_ID, Faces: null }, 0],
   ['with none', { RequestId: REQUEST_ID, Faces: [] }, 0],
   ['with 300', { Faces: Array.from({ length: 300 }, () => ({ Age: 30, Boundary: { Left: 1 } })) }, 300],
   ['with fields of tomorrow', { Mood: 1, Faces: [{ Age: 30, Wings: { Span: 2 }, Boundary: null }] }, 1],
@@ -95,7 +96,8 @@ test.each([
   [403, 'SomethingNew', '', 'imm-no-permission'],
   [400, 'InvalidArgument', 'The bucket and the project are in different regions.', 'imm-region'],
   [400, 'InvalidArgument', 'The image format is not supported.', 'picture-format'],
-  [400, 'InvalidArgument', 'The image is larger than 100 MB.', 'too-large'],
+  [400, 'InvalidArgument', 'The picture is too large to be decoded here.', 'picture-too-large'],
+  [400, 'InvalidArgument', 'The image is larger than 100 MB.', 'picture-too-large'],
   [400, 'InvalidArgument', 'The picture is damaged and cannot be decoded.', 'picture-unreadable'],
   [400, 'InvalidArgument', 'Anything else.', 'server-refused'],
   [403, 'InvalidSecurityToken.Expired', 'Specified SecurityToken is expired.', 'token-expired'],
@@ -135,8 +137,12 @@ describe('what is not IMM', () => {
     secret(JSON.stringify(outcome));
   });
 
-  test('a list where there should be an answer is a bad answer', async () => {
-    answering(200, '{"Faces":"many"}');
+  test.each([
+    ['a word where there should be a list', '{"Faces":"many"}'],
+    ['more faces than a window takes', JSON.stringify({ Faces: Array.from({ length: 2_001 }, () => ({})) })],
+    ['more text than a window takes', JSON.stringify({ Faces: [], Pad: 'x'.repeat(4_000_000) })],
+  ])('%s is a bad answer', async (_name, body) => {
+    answering(200, body);
     expect(await ask()).toMatchObject({ fault: { code: 'bad-answer' } });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inReadingOrder, type Face } from '../../../src/shared/faces';
+import { inReadingOrder, placeOf, type Face } from '../../../src/shared/faces';
 import { shapeOf, toneOf } from '../../../src/renderer/features/faces/geometry';
 import { beyondTrust, drawPose } from '../../../src/renderer/features/faces/head-pose';
 import {
@@ -88,6 +88,10 @@ describe('the shape of a face', () => {
     ],
   ])('is nothing to draw with %s', (_why, face) => {
     expect(shapeOf(face, frame)).toBeNull();
+  });
+
+  it('begins at the edge where the answer leaves a corner out, which may be a zero', () => {
+    expect(placeOf({ Width: 5, Height: 6 })).toEqual({ left: 0, top: 0, width: 5, height: 6 });
   });
 
   it('has no place in a picture without a size', () => {

@@ -11,7 +11,8 @@ import {
   type FacesDetail,
   type FacesResult,
 } from '../../../src/shared/faces';
-import { fault } from '../../../src/shared/faults';
+import { fault, type FaultCode } from '../../../src/shared/faults';
+import type { Language } from '../../../src/shared/language';
 import { immPermissionRequest } from '../../../src/shared/imm-permission';
 import type { Bridge } from '../../../src/shared/ipc/contract';
 import { profileSchema } from '../../../src/shared/profile';
@@ -67,7 +68,11 @@ const result = (faces: readonly Face[], more: Partial<FacesResult> = {}): FacesR
   ...more,
 });
 
-function paneOf(shown: FacesResult | null, more: Partial<FacesDetail> = {}): string {
+function paneOf(
+  shown: FacesResult | null,
+  more: Partial<FacesDetail> = {},
+  language: Language = 'en',
+): string {
   const faces = shown?.faces ?? [];
   const detail = {
     itemId: 1,
@@ -85,7 +90,7 @@ function paneOf(shown: FacesResult | null, more: Partial<FacesDetail> = {}): str
     ...more,
   } as FacesDetail;
   return renderToStaticMarkup(
-    <I18nextProvider i18n={createWords('en')}>
+    <I18nextProvider i18n={createWords(language)}>
       <FerryContext value={ferry()}>
         <FacesPane
           detail={detail}
@@ -139,6 +144,18 @@ describe('the sample answer of the documents', () => {
     expect(html).toContain('1 face');
     expect(html).toContain('IMM, project press, 240 ms');
     expect(html).toContain('They are not facts about the person.');
+  });
+
+  it.each(['zh-CN', 'ja'] as const)('has words of its own for all of it in %s', (language) => {
+    const english = pairs(html);
+    const words = pairs(paneOf(result(sample.Faces), {}, language));
+    const [terms, spoken] = [Object.keys(english), ['Gender', 'Emotion', 'Glasses', 'Mask', 'Mouth', 'Age']];
+    expect(Object.keys(words)).toHaveLength(terms.length);
+    for (const [index, [term, said]] of Object.entries(words).entries()) {
+      const name = terms[index] ?? '';
+      expect(term).not.toBe(name);
+      if (spoken.includes(name)) expect(said).not.toMatch(/[a-z]{3}/i);
+    }
   });
 
   it('keeps to itself how attractive somebody is said to be, and names nobody', () => {
@@ -197,8 +214,9 @@ describe('other answers', () => {
 });
 
 describe('what is not found', () => {
-  const failed = (code: 'imm-no-permission' | 'object-gone') =>
+  const failed = (code: FaultCode, more: Partial<FacesResult> = {}) =>
     result([], {
+      ...more,
       state: { kind: 'failed', at: 1, fault: fault(code, 'NoPermission', { requestId: 'R-1' }) },
     });
 
@@ -209,14 +227,35 @@ describe('what is not found', () => {
     expect(html).not.toContain('administrator');
   });
 
+  it('does not say of IMM what is true of uploads alone', () => {
+    expect(paneOf(failed('clock-skew'))).toContain('IMM refuses the time of this computer.');
+    expect(paneOf(failed('clock-skew'))).not.toContain('Corrected for');
+    expect(paneOf(failed('bad-answer'))).not.toContain('OSS.');
+    expect(paneOf(failed('picture-too-large', { source: 'local' }))).toContain('Save a smaller copy');
+  });
+
   it('gives the administrator the statement where a right is missing', () => {
-    expect(paneOf(failed('imm-no-permission'))).toContain('Copy the request for your administrator');
     const request = immPermissionRequest(profile);
+    const html = paneOf(failed('imm-no-permission'));
+    expect(html).toContain('>Copy the request for your administrator</button>');
+    expect(html.replaceAll('&quot;', '"')).toContain(`>${request}</pre>`);
+    expect(paneOf(failed('object-gone'))).not.toContain('</pre>');
     expect(JSON.parse(request)).toEqual({
       Effect: 'Allow',
       Action: ['imm:DetectImageFaces'],
       Resource: ['acs:imm:cn-hangzhou:*:project/press'],
     });
+  });
+});
+
+describe('privacy', () => {
+  const sentence = 'Alibaba Cloud IMM reads this picture in your bucket.';
+
+  it('says what IMM reads where it can be asked for the first time, and offers to clear what it said', () => {
+    expect(paneOf(null)).toContain(sentence);
+    expect(paneOf(null, { immRefusal: 'no-project' })).not.toContain(sentence);
+    expect(paneOf(result(sample.Faces))).not.toContain(sentence);
+    expect(paneOf(result(sample.Faces))).toContain('>Clear result</button>');
   });
 });
 
@@ -260,6 +299,15 @@ describe('the rule of a destination', () => {
     expect(html).toContain('>Upload to private/</button>');
     expect(html).toContain('>Upload as usual</button>');
     expect(html).toContain('Not uploaded yet');
+  });
+
+  it('can be followed after it was taken back: what it decided stands', () => {
+    const decided = { ...asks, key: 'other/portrait.png' };
+    const html = paneOf(result([], { source: 'local' }), {
+      decision: decided,
+      destinationId: 'gone' as never,
+    });
+    expect(html).toContain('>Upload by the rule</button>');
   });
 
   it('asks no more once it is decided', () => {

@@ -171,6 +171,9 @@ describe('answers', () => {
       image: null,
       raw: SAMPLE,
     });
+    expect(bench.database?.get('SELECT object_key FROM faces WHERE item_id = ?', ids[0])).toEqual({
+      object_key: 'uploads/1.jpg',
+    });
     expect(detail.imm?.faces[0]).toMatchObject({ Age: 45, Mask: 'none' });
     expect(detail.local).toBeNull();
     expect(must(store.faces.detail(ids[2])).imm?.state).toEqual({
@@ -224,14 +227,20 @@ describe('answers', () => {
     const ids = [itemIdAt(batchId, 1), itemIdAt(batchId, 2)] as const;
     await write(...ids.map((itemId) => end(itemId, done())));
     answer(ids[0], facesAt(300));
-    answer(ids[1], '{"Faces":[{"Age":3},{"Boundary":{"Polygon":[{"X":1,"Y":2}]}}]}');
+    const corners = [
+      { X: 1, Y: 2 },
+      { X: 5, Y: 2 },
+      { X: 5, Y: 9 },
+    ];
+    const nowhere = [{ Age: 3 }, { Boundary: { Polygon: corners.slice(0, 1) } }, { Boundary: { Width: 4 } }];
+    answer(ids[1], JSON.stringify({ Faces: [...nowhere, { Boundary: { Polygon: corners } }] }));
     const sheet = must(store.faces.sheet(batchId, 299, 200));
     expect(sheet.total).toBe(301);
     expect(sheet.rows.map((tile) => [tile.itemId, tile.faceIndex])).toEqual([
       [ids[0], 299],
-      [ids[1], 1],
+      [ids[1], 3],
     ]);
-    expect(page('with').rows.map((row) => row.faces)).toEqual([300, 2]);
+    expect(page('with').rows.map((row) => row.faces)).toEqual([300, 4]);
   });
 
   test('go with their item', async () => {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Profile } from '../../../shared/profile';
-import type { FacesField, FormValues } from './form-model';
+import { EMPTY_FORM, type FacesField, type FormValues } from './form-model';
 import { TextField, type TextFieldProps } from './text-field';
 
 interface SwitchProps {
@@ -47,6 +47,11 @@ export interface FacesFieldsProps {
 function AfterUpload({ values, fieldOf, onChange }: FacesFieldsProps) {
   const { t } = useTranslation();
   const region = values.region.trim().replace(/^oss-/, '');
+  // It holds for what is asked by hand, too; and what is wrong with a value must be seen before it is saved.
+  const showsRate =
+    values.afterUpload ||
+    values.immProject !== '' ||
+    values.facesPerSecond.trim() !== EMPTY_FORM.facesPerSecond;
   return (
     <>
       <div className="lab">
@@ -72,9 +77,7 @@ function AfterUpload({ values, fieldOf, onChange }: FacesFieldsProps) {
           placeholder={region === '' ? t('form.hints.endpoint') : `https://imm.${region}.aliyuncs.com`}
         />
       )}
-      {values.afterUpload && (
-        <TextField {...fieldOf('facesPerSecond')} hint={t('form.hints.facesPerSecond')} />
-      )}
+      {showsRate && <TextField {...fieldOf('facesPerSecond')} hint={t('form.hints.facesPerSecond')} />}
     </>
   );
 }

@@ -6,7 +6,7 @@ import type { Scope } from '../../../shared/queue-view';
 import { askFaces, clearFaces, copy } from '../../actions';
 import { useApp, useFerry } from '../../ferry';
 import { destinationById } from '../../store/app-store';
-import { Button } from '../../ui/parts';
+import { Button, InEnglish } from '../../ui/parts';
 
 /** Copies what an administrator has to allow. */
 function CopyRequest({ detail }: { readonly detail: FacesDetail }) {
@@ -26,16 +26,26 @@ function CopyRequest({ detail }: { readonly detail: FacesDetail }) {
   );
 }
 
+/** Where the words of uploads would say of IMM what is not so. */
+const OF_IMM = ['clock-skew', 'bad-answer'] as const;
+
 /** Why there is no answer, and what to do. */
 export function Failure({ detail, result }: { readonly detail: FacesDetail; readonly result: FacesResult }) {
   const { t } = useTranslation();
   if (result.state.kind !== 'failed') return null;
   const { fault } = result.state;
+  const ofImm = result.source === 'imm' ? OF_IMM.find((code) => code === fault.code) : undefined;
   return (
     <section className="failure">
-      <p className="t-fail">{t(`faults.${fault.code}.what`)}</p>
-      <p>{t(`faults.${fault.code}.next`)}</p>
-      {fault.message !== '' && <p className="dim">{fault.message}</p>}
+      <p className="t-fail">
+        {t(ofImm === undefined ? `faults.${fault.code}.what` : `faces.fails.${ofImm}.what`)}
+      </p>
+      <p>{t(ofImm === undefined ? `faults.${fault.code}.next` : `faces.fails.${ofImm}.next`)}</p>
+      {fault.message !== '' && (
+        <p>
+          <InEnglish>{fault.message}</InEnglish>
+        </p>
+      )}
       {fault.requestId !== undefined && (
         <p className="dim">
           {t('detail.request')} <span className="mono">{fault.requestId}</span>
@@ -66,9 +76,10 @@ export function AskVerbs({ detail, result }: AskVerbsProps) {
       {immRefusal !== null && imm === null && (
         <p className="note-line">{t(`faces.refusals.${immRefusal}`)}</p>
       )}
+      {canAskImm && imm === null && <p className="note-line">{t('faces.actions.sentence')}</p>}
       <div className="verbs">
         {result !== null && !waits(result) && (
-          <Button look="small" onPress={() => void clearFaces(ferry, itemId)}>
+          <Button look="small" onPress={() => void clearFaces(ferry, scope)}>
             {t('faces.actions.clear')}
           </Button>
         )}

@@ -5,18 +5,23 @@ import { useFerry, useFormat, useView } from '../../ferry';
 import type { FacesBatch } from '../../store/faces-store';
 import { Icon } from '../../ui/icon';
 import { IconButton } from '../../ui/parts';
+import { ClearResults } from './clear-results';
 import { FILTERS, filtersFor } from './results';
 
-interface FacesBarProps {
+interface BatchChoiceProps {
   readonly batches: readonly FacesBatch[];
+  /** Null: all of them. */
+  readonly batchId: BatchId | null;
+}
+
+interface FacesBarProps extends BatchChoiceProps {
   readonly counts: FacesCounts;
   readonly filter: FacesFilter;
 }
 
-function BatchChoice({ batches }: { readonly batches: readonly FacesBatch[] }) {
+function BatchChoice({ batches, batchId }: BatchChoiceProps) {
   const { t } = useTranslation();
   const { view } = useFerry();
-  const batchId = useView((state) => state.faces.batchId);
   if (batches.length < 2) return batches[0]?.name ?? null;
   return (
     <span className="batch-choice">
@@ -98,7 +103,7 @@ function Filters({ counts, filter }: { readonly counts: FacesCounts; readonly fi
 }
 
 /** The bar of the place: whose pictures, which of them, and as pictures or as faces. */
-export function FacesBar({ batches, counts, filter }: FacesBarProps) {
+export function FacesBar({ batches, batchId, counts, filter }: FacesBarProps) {
   const { t } = useTranslation();
   const { view } = useFerry();
   const sheet = useView((state) => state.faces.sheet);
@@ -108,7 +113,7 @@ export function FacesBar({ batches, counts, filter }: FacesBarProps) {
       {counts.all > 0 && (
         <>
           <span className="of">
-            <BatchChoice batches={batches} />
+            <BatchChoice batches={batches} batchId={batchId} />
           </span>
           <span className="of cut">{t('faces.pictures', { count: counts.all })}</span>
         </>
@@ -122,6 +127,7 @@ export function FacesBar({ batches, counts, filter }: FacesBarProps) {
             onPress={() => view.setState(({ faces }) => ({ faces: { ...faces, sheet: !sheet } }))}
           />
           {!sheet && <Filters counts={counts} filter={filter} />}
+          <ClearResults batchId={batchId} pictures={counts.all} />
         </>
       )}
     </header>

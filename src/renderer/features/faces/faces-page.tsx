@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inReadingOrder, type Face, type FacesCounts, type FacesDetail } from '../../../shared/faces';
-import type { ItemId } from '../../../shared/ids';
+import type { BatchId, ItemId } from '../../../shared/ids';
 import { useFaces, useFerry, useView } from '../../ferry';
 import { rowsName, type FacesBatch, type RowsOf } from '../../store/faces-store';
 import { Icon } from '../../ui/icon';
@@ -18,14 +18,19 @@ const NO_FACES: readonly Face[] = [];
 const NOTHING: FacesCounts = { all: 0, with: 0, without: 0, failed: 0, waiting: 0, asking: 0 };
 
 /** The batch that was chosen while it is there, and its counts; else all. */
-function useCounts(): { readonly batches: readonly FacesBatch[]; readonly counts: FacesCounts } {
+function useBatch(): {
+  readonly batches: readonly FacesBatch[];
+  readonly batchId: BatchId | null;
+  readonly counts: FacesCounts;
+} {
   const { faces } = useFerry();
   const version = useFaces((state) => state.version);
   const batches = useFaces((state) => state.batches ?? NO_BATCHES);
   const all = useFaces((state) => state.counts ?? NOTHING);
-  const batchId = useView((state) => state.faces.batchId);
+  const wished = useView((state) => state.faces.batchId);
   useEffect(() => faces.wantBatches(), [faces, version]);
-  return { batches, counts: batches.find((batch) => batch.batchId === batchId)?.counts ?? all };
+  const chosen = batches.find(({ batchId }) => batchId === wished);
+  return { batches, batchId: chosen?.batchId ?? null, counts: chosen?.counts ?? all };
 }
 
 /** The list on view, its first page wanted, and the picture of it that is shown. */
@@ -153,13 +158,13 @@ interface FacesPageProps {
 /** The place Faces: pictures that were looked at, one by one or all their faces at once. */
 export function FacesPage({ notes }: FacesPageProps) {
   const { view } = useFerry();
-  const { batchId, filter: wished, sheet } = useView((state) => state.faces);
-  const { batches, counts } = useCounts();
+  const { filter: wished, sheet } = useView((state) => state.faces);
+  const { batches, batchId, counts } = useBatch();
   const known = useFaces((state) => state.counts !== null);
   const filter = wished ?? filterAtFirst(counts);
   return (
     <>
-      <FacesBar batches={batches} counts={counts} filter={filter} />
+      <FacesBar batches={batches} batchId={batchId} counts={counts} filter={filter} />
       {known && counts.all === 0 && (
         <main className="page">
           {notes}

@@ -1,4 +1,4 @@
-import type { Face } from '../../../shared/faces';
+import { placeOf, type Face } from '../../../shared/faces';
 
 export interface Size {
   readonly width: number;
@@ -26,37 +26,20 @@ export type Shape =
 const isFrame = ({ width, height }: Size): boolean => width > 0 && height > 0;
 
 /** Where a face lies in a picture of `frame` pixels; null where its boundary says nothing that can be drawn. */
-export function shapeOf(face: Face, frame: Size): Shape | null {
-  const { Boundary: boundary } = face;
-  if (boundary === undefined || !isFrame(frame)) return null;
-  if (boundary.Polygon !== undefined && boundary.Polygon.length > 2)
-    return polygonOf(boundary.Polygon, frame);
-  const { Left = 0, Top = 0, Width = 0, Height = 0 } = boundary;
-  if (!(Width > 0 && Height > 0)) return null;
-  return {
-    kind: 'rectangle',
-    box: {
-      left: Left / frame.width,
-      top: Top / frame.height,
-      width: Width / frame.width,
-      height: Height / frame.height,
-    },
+export function shapeOf({ Boundary: boundary }: Face, frame: Size): Shape | null {
+  const place = placeOf(boundary);
+  if (place === null || !isFrame(frame)) return null;
+  const box = {
+    left: place.left / frame.width,
+    top: place.top / frame.height,
+    width: place.width / frame.width,
+    height: place.height / frame.height,
   };
-}
-
-function polygonOf(
-  corners: readonly { readonly X: number; readonly Y: number }[],
-  frame: Size,
-): Shape | null {
-  const xs = corners.map(({ X }) => X / frame.width);
-  const ys = corners.map(({ Y }) => Y / frame.height);
-  const left = Math.min(...xs);
-  const top = Math.min(...ys);
-  const box = { left, top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
-  if (!(box.width > 0 && box.height > 0)) return null;
-  const points = corners.map((_, at) => ({
-    x: ((xs[at] ?? left) - left) / box.width,
-    y: ((ys[at] ?? top) - top) / box.height,
+  const corners = boundary?.Polygon ?? [];
+  if (corners.length < 3) return { kind: 'rectangle', box };
+  const points = corners.map(({ X, Y }) => ({
+    x: (X - place.left) / place.width,
+    y: (Y - place.top) / place.height,
   }));
   return { kind: 'polygon', box, points };
 }

@@ -23,7 +23,9 @@ export function Rule({ detail }: { readonly detail: FacesDetail }) {
   const profile = useApp((state) => destinationById(state, detail.destinationId)?.profile);
   const { decision, itemId } = detail;
   if (decision === null || (decision.key === null && decision.tag === null && !decision.asks)) return null;
-  const byRule = byRuleWord(t, profile?.faces?.ingest);
+  // Decided by the rule as it was then: that answer is there whatever became of the rule since.
+  const changes = decision.key !== null || decision.tag !== null;
+  const byRule = byRuleWord(t, profile?.faces?.ingest) ?? (changes ? t('faces.rule.byRule') : null);
   return (
     <section className="rule">
       <h2>{t('faces.rule.title', { destination: profile?.name ?? '' })}</h2>

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { FacesDetail, Picture } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
-import { useFaces, useFerry } from '../../ferry';
+import { useFaces, useFerry, useQueue } from '../../ferry';
 
 /** What is known of a picture; undefined until the first answer, null where its row is gone. */
 export function useFacesDetail(itemId: ItemId): FacesDetail | null | undefined {
@@ -17,20 +17,20 @@ const STAY_MS = 90;
 /** The picture of an item from this disk; undefined while it is being opened. */
 export function usePicture(itemId: ItemId): Picture | undefined {
   const { bridge } = useFerry();
+  const isRunning = useQueue((state) => state.engine.kind === 'running');
   const [known, setKnown] = useState<{ readonly itemId: ItemId; readonly picture: Picture } | null>(null);
   useEffect(() => {
     let isGone = false;
     const timer = setTimeout(() => {
       void bridge.call('faces.picture', { itemId }).then((reply) => {
-        if (isGone) return;
-        const picture: Picture = reply.ok ? reply.value : { kind: 'none', why: 'unreadable' };
-        setKnown({ itemId, picture });
+        // A refusal is the engine's and says nothing of the picture: it is asked again when that runs again.
+        if (!isGone && reply.ok) setKnown({ itemId, picture: reply.value });
       });
     }, STAY_MS);
     return () => {
       isGone = true;
       clearTimeout(timer);
     };
-  }, [bridge, itemId]);
+  }, [bridge, itemId, isRunning]);
   return known?.itemId === itemId ? known.picture : undefined;
 }

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { FacesDetail, FacesResult } from '../../../shared/faces';
+import { InEnglish } from '../../ui/parts';
 import { StateLabel } from '../../ui/state-label';
 
 /** Of IMM itself, with words that speak of IMM; what uploads wait for too has the words of every fault. */
@@ -23,7 +24,11 @@ export function Waiting({ detail, result }: { readonly detail: FacesDetail; read
         {t(ofImm === undefined ? `faults.${why.code}.what` : `faces.waits.${ofImm}`)}
       </StateLabel>
       <p>{t(ofImm === undefined ? `faults.${why.code}.next` : 'faces.waits.again')}</p>
-      {why.message !== '' && <p className="dim">{why.message}</p>}
+      {why.message !== '' && (
+        <p>
+          <InEnglish>{why.message}</InEnglish>
+        </p>
+      )}
     </div>
   );
 }

@@ -50,6 +50,8 @@ export class FacesBench {
   /** In the order in which it happened: what was told, freed, held, refused. */
   readonly log: string[] = [];
   readonly refused: RefusedPicture[] = [];
+  /** Keys under which another object lies by now. */
+  readonly replaced = new Set<string>();
   readonly askedFor: boolean[] = [];
   credentials: Outcome<TemporaryCredentials> = success(this.token('one'));
   profile: Profile | null = this.profileWith({ detect: 'after-upload' });
@@ -78,14 +80,14 @@ export class FacesBench {
     return { accessKeyId: name, accessKeySecret: 's', securityToken: 't', expiresAtServer: null };
   }
 
-  profileWith(faces: Record<string, unknown>, more: Record<string, unknown> = {}): Profile {
+  profileWith(faces: Record<string, unknown> | undefined, more: Record<string, unknown> = {}): Profile {
     return profileSchema.parse({
       name: 'Test',
       region: 'cn-hangzhou',
       bucket: 'photos',
       authorization: { kind: 'temporary' },
       imm: { project: 'people' },
-      faces,
+      ...(faces === undefined ? {} : { faces }),
       ...more,
     });
   }
@@ -108,6 +110,7 @@ export class FacesBench {
         },
         clockOffsetMs: () => 0,
       },
+      watch: { isReplaced: ({ key }) => Promise.resolve(this.replaced.has(key)), close: () => undefined },
       detectImageFaces: (_profile, credentials, key) => this.#ask(this.imm, key, credentials),
       onChange: (change) => {
         this.changes.push(change);
@@ -117,6 +120,8 @@ export class FacesBench {
       onHeld: (items) => this.log.push(`held ${items}`),
       onRows: () => undefined,
       onRefused: (refused) => this.refused.push(refused),
+      onDecided: ({ key, faces, fault: why }) =>
+        this.log.push(`decided ${faces ?? why?.code ?? ''} to ${key}`),
     });
     this.faces.wake();
     return this.faces;

@@ -32,7 +32,7 @@ test('looks at one after the other; what was decided is told before the picture 
     key: 'people/photos/2024/1.jpg',
   });
   await desk.pass(200);
-  expect(desk.log).toEqual(['told 1', 'freed 1', 'held 1']);
+  expect(desk.log).toEqual(['decided 2 to people/photos/2024/1.jpg', 'told 1', 'freed 1', 'held 1']);
   expect(await work()).toEqual([['people/photos/2024/1.jpg', 'faces=2']]);
   await desk.local[1]?.answer(seen(0));
   await desk.pass(200);
@@ -63,6 +63,7 @@ test('a detector that fails lets the picture go as usual, with the reason beside
   const batchId = held(1);
   await settle();
   await desk.local[0]?.answer(no('picture-unreadable'));
+  expect(desk.log).toContain('decided picture-unreadable to uploads/photos/2024/1.jpg');
   await desk.pass(200);
   expect(await work()).toEqual([['uploads/photos/2024/1.jpg', null]]);
   const detail = must(desk.store.faces.detail(itemIdAt(batchId, 1)));
@@ -117,6 +118,7 @@ describe('the rule', () => {
     key: 'uploads/trip/a.jpg' as never,
     sourcePath: '/a.jpg',
     etag: null,
+    crc64: null,
     uploaded: false,
     ingest: { rule, batchPrefix: 'uploads/', normalizeNames: 'as-is' },
     ...more,

@@ -33,8 +33,14 @@ describe('questions to IMM', () => {
     expect(desk.imm).toHaveLength(5);
   });
 
-  test('are begun five a second where the destination says nothing of it', async () => {
-    await desk.uploaded(10);
+  test.each([
+    ['of it', { detect: 'after-upload' }],
+    ['of faces', undefined],
+  ])('are begun five a second where the destination says nothing %s', async (_what, faces) => {
+    desk.profile = desk.profileWith(faces);
+    await desk.uploaded(10, false);
+    must(await desk.faces.ask('imm', { kind: 'all' }, () => true));
+    await settle();
     const firstAt = desk.bench.clock.now();
     while (desk.bench.clock.now() < firstAt + 999) await desk.pass(1);
     expect(desk.imm).toHaveLength(5);
@@ -66,6 +72,16 @@ describe('questions to IMM', () => {
       await desk.pass(60_000);
     }
     expect(counts()).toMatchObject({ waiting: 3, failed: 0 });
+  });
+
+  test('throttled: a nudge does not shorten what IMM asked for', async () => {
+    await desk.uploaded(1);
+    await desk.imm[0]?.answer(no('throttled', { retryAfterMs: 9_000 }));
+    desk.faces.nudge();
+    await desk.pass(8_999);
+    expect(desk.imm).toHaveLength(1);
+    await desk.pass(1);
+    expect(desk.imm).toHaveLength(2);
   });
 
   test('unreachable: the pauses grow to a minute and it never gives up; a nudge ends the pause', async () => {
@@ -151,6 +167,32 @@ describe('questions to IMM', () => {
     expect(desk.imm).toHaveLength(1);
   });
 
+  test('what IMM saw in another object under the key is not kept', async () => {
+    const batchId = await desk.uploaded(1);
+    desk.replaced.add('uploads/photos/2024/1.jpg');
+    await desk.imm[0]?.answer(withFaces(3));
+    expect(must(desk.store.faces.detail(itemIdAt(batchId, 1))).imm).toMatchObject({
+      state: { kind: 'failed', fault: { code: 'object-gone' } },
+      etag: 'ABC',
+      faces: [],
+      raw: '',
+    });
+    expect(desk.states(batchId)).toEqual(['done']);
+  });
+
+  test('of a destination where only a server signs by now wait, and bother no server', async () => {
+    const batchId = await desk.uploaded(1, false);
+    desk.profile = desk.profileWith(
+      {},
+      { authorization: { kind: 'post-policy', url: 'https://server/policy' } },
+    );
+    must(await desk.faces.ask('imm', { kind: 'all' }, () => true));
+    await desk.pass(10_000);
+    expect(desk.askedFor).toEqual([]);
+    expect(desk.faces.immWait(DESTINATION)).toMatchObject({ code: 'credentials-missing' });
+    expect(desk.imMed(itemIdAt(batchId, 1))).toEqual({ kind: 'waiting' });
+  });
+
   test('wait while there are no credentials, and ask past the cache for those that were refused', async () => {
     desk.credentials = no('credentials-missing');
     await desk.uploaded(1);
@@ -173,8 +215,9 @@ describe('questions to IMM', () => {
 
   test('off means off, also for what was uploaded while it was on; asked by hand it is asked', async () => {
     desk.profile = desk.profileWith({ detect: 'off' });
-    const batchId = await desk.uploaded(2);
-    await desk.pass(1_000);
+    const batchId = await desk.uploaded(60);
+    // At once, and not at the rate of questions.
+    for (let turn = 0; turn < 60; turn += 1) await settle();
     expect(desk.imm).toEqual([]);
     expect(counts()).toMatchObject({ all: 0 });
     must(await desk.faces.ask('imm', { kind: 'items', itemIds: [itemIdAt(batchId, 2)] }, () => true));
