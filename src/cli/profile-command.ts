@@ -33,7 +33,8 @@ function carryOut(command: ProfileCommand): Outcome<string> {
       return told(readProfile(command.file));
     case 'profile-link': {
       const profile = readProfile(command.file);
-      return profile.ok ? success(`${profileLink(profile.value)}\n`) : profile;
+      const link = profile.ok ? profileLink(profile.value) : profile;
+      return link.ok ? success(`${link.value}\n`) : link;
     }
     case 'profile-set':
       return told(set(command));

@@ -151,6 +151,7 @@ export class QueueView {
       etag: rest.etag,
       versionId: rest.versionId,
       requestIds: [...(live?.requestIds ?? rest.requestIds)],
+      possibleOrphan: row.possibleOrphan,
     });
   }
 

@@ -6,6 +6,7 @@ import { profileProblem, profileSchema, type Profile } from '../shared/profile';
 /** The scheme that the app registers with the system. */
 export const LINK_SCHEME = 'ossferry';
 const LINK = /^ossferry:\/\/destination\/([\w-]{1,16000})\/?$/;
+const MOST_PACKED = 16_000;
 /** A link is text from anywhere: what it unfolds to must not fill the memory. */
 const MOST_BYTES = 64 * 1024;
 
@@ -25,10 +26,12 @@ export function profileText(profile: Profile): string {
   return `${JSON.stringify(sharedProfile(profile), null, 2)}\n`;
 }
 
-/** `ossferry://destination/…`: the profile, deflated, in base64url. */
-export function profileLink(profile: Profile): string {
-  const packed = deflateRawSync(JSON.stringify(sharedProfile(profile)));
-  return `${LINK_SCHEME}://destination/${packed.toString('base64url')}`;
+/** `ossferry://destination/…`: the profile, deflated, in base64url. Faults: invalid-input, it is too long for that. */
+export function profileLink(profile: Profile): Outcome<string> {
+  const packed = deflateRawSync(JSON.stringify(sharedProfile(profile))).toString('base64url');
+  if (packed.length > MOST_PACKED)
+    return wrong('This destination says too much for a link; share it as a file.');
+  return success(`${LINK_SCHEME}://destination/${packed}`);
 }
 
 /** Faults: invalid-input in one sentence, never the link itself. */

@@ -157,6 +157,8 @@ export const itemDetailSchema = z.object({
   etag: z.string().nullable(),
   versionId: z.string().nullable(),
   requestIds: z.array(z.string()),
+  /** Parts may be left in the bucket, which the sign-in could not look for or abort. */
+  possibleOrphan: z.boolean(),
 });
 export type ItemDetail = z.infer<typeof itemDetailSchema>;
 

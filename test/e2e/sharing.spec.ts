@@ -9,6 +9,7 @@ import { objectsIn } from './support/admin';
 import { dropPaths, expect, launchApp } from './support/app';
 import { violationsOf } from './support/axe';
 import { batchRow, clipboardOf, fileIn, test } from './support/desk';
+import { must } from '../fakes/queue-samples';
 
 const PICTURES = 'out/look';
 
@@ -28,7 +29,7 @@ test('a link that starts the app is shown first, and its destination works once 
   cloud,
 }) => {
   const profile = profileSchema.parse(JSON.parse(readFileSync(cloud.profileFile, 'utf8')));
-  const link = profileLink({ ...profile, name: 'Shared studio', prefix: 'uploads/{date}/' });
+  const link = must(profileLink({ ...profile, name: 'Shared studio', prefix: 'uploads/{date}/' }));
   const app = await launchApp({ userData, handed: [link] });
   try {
     const page = await app.firstWindow();
@@ -73,7 +74,7 @@ test('a second start hands its link to the first, and a link that is wrong says 
     return reply.ok ? reply.value : [];
   });
   if (known === undefined) throw new Error('there is no destination');
-  const link = profileLink(known.profile);
+  const link = must(profileLink(known.profile));
   await second(link);
   await expect(sheet(page)).toContainText('You have a destination of this name already');
   await page.keyboard.press('Escape');

@@ -53,9 +53,8 @@ export function sharingHandlers({
     },
     'destinations.link': ({ destinationId }) => {
       const destination = known(destinationId);
-      return Promise.resolve(
-        destination.ok ? success({ link: profileLink(destination.value.profile) }) : destination,
-      );
+      const link = destination.ok ? profileLink(destination.value.profile) : destination;
+      return Promise.resolve(link.ok ? success({ link: link.value }) : link);
     },
     'destinations.import': async () => {
       const path = await chooseProfile();

@@ -242,5 +242,6 @@ export function trialDetail(item: ItemRow, parts: number): ItemDetail {
     etag: done ? '5B3C1A2E863023F5A31C0F8A9D1A7C88-549' : null,
     versionId: null,
     requestIds: ['655D94CA3E27EA3530A1B2C4', `655D94CA3E27EA3530A1${positionOf(item.itemId)}`],
+    possibleOrphan: false,
   };
 }

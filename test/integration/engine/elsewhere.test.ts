@@ -187,6 +187,24 @@ describe.concurrent('post policies', () => {
       expect(endOf(ends.get('uploads/other.bin'))).toBe('conflict cannot-tell');
     }));
 
+  for (const [conflict, end, keys] of [
+    ['never-overwrite', 'failed object-exists', [KEY]],
+    // Reading is not allowed by form, so nothing is compared.
+    ['skip-identical', 'failed object-exists', [KEY]],
+    ['ask', 'conflict object-exists', [KEY]],
+    ['keep-both', 'done', ['uploads/file (2).bin', KEY]],
+  ] as const)
+    it(`a key that is taken: ${conflict}`, () =>
+      inWorld(async (world) => {
+        await world.write('file.bin', 10);
+        await world.put(KEY, Buffer.from('theirs'));
+        const ferry = await world.ferry(byPolicy(world));
+        const ends = await ferry.upload('file.bin', { conflict });
+        expect(endOf(ends.get(conflict === 'keep-both' ? 'uploads/file (2).bin' : KEY))).toBe(end);
+        expect([...(await world.objects()).keys()].sort()).toEqual(keys);
+        expect((await world.read(KEY)).toString()).toBe('theirs');
+      }));
+
   it('a connection that breaks sends the form again from its start', () =>
     inWorld(async (world) => {
       const bytes = await world.write('file.bin', 20 * MIB);

@@ -1,4 +1,15 @@
-import { appendFile, copyFile, mkdir, open, rename, rm, stat, truncate, utimes } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  open,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+} from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Ended } from '../../../src/host/ferry';
 import { endOf, MIB, World, type TestFerry } from './harness';
@@ -21,10 +32,12 @@ const CHANGES: readonly Change[] = [
   ['deleted', (path) => rm(path), 'failed source-missing', /no longer there/],
   [
     'replaced by a folder',
-    async (path) =>
-      rm(path)
-        .then(() => mkdir(path))
-        .then(() => undefined),
+    async (path) => {
+      // A link takes the file's place at once: with a folder itself there is a moment without anything.
+      await mkdir(`${path}.folder`);
+      await symlink(`${path}.folder`, `${path}.link`);
+      await rename(`${path}.link`, path);
+    },
     'failed source-unreadable',
     /not a file|EISDIR/,
   ],

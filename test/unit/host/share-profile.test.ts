@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { profileLink, profileOfLink, profileOfText, profileText } from '../../../src/host/share-profile';
 import { profileSchema } from '../../../src/shared/profile';
+import { must } from '../../fakes/queue-samples';
 
 const PROFILE = profileSchema.parse({
   name: 'Studio 写真',
@@ -21,7 +23,7 @@ const SHARED = JSON.parse(JSON.stringify(PROFILE).replace(',"aliyunProfile":"my-
 
 describe('what is shared', () => {
   it('comes back from a link and from a file, without what means something here alone', () => {
-    const link = profileLink(PROFILE);
+    const link = must(profileLink(PROFILE));
     expect(link).toMatch(/^ossferry:\/\/destination\/[\w-]+$/);
     expect(link.length).toBeLessThan(600);
     expect(profileOfLink(link)).toEqual({ ok: true, value: SHARED });
@@ -37,8 +39,18 @@ describe('what is shared', () => {
   });
 });
 
+it('a profile that says too much for a link is refused one, in one sentence', () => {
+  // Nothing that packs well: 200 variables of digests.
+  const variables = Object.fromEntries(
+    Array.from({ length: 200 }, (_, n) => [`x:v${n}`, createHash('sha512').update(`${n}`).digest('base64')]),
+  );
+  const callback = { url: 'https://studio.example.com/told', body: 'key=${object}', variables };
+  const link = profileLink({ ...PROFILE, callback });
+  expect(link).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });
+});
+
 describe('a link that is wrong is one sentence, without the link', () => {
-  const good = profileLink(PROFILE);
+  const good = must(profileLink(PROFILE));
   const packed = (value: unknown): string =>
     `ossferry://destination/${deflateRawSync(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')}`;
   it.each([

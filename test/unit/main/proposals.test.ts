@@ -6,6 +6,7 @@ import { profileLink, profileText } from '../../../src/host/share-profile';
 import { linkAmong, Proposals } from '../../../src/main/proposals';
 import type { Proposal } from '../../../src/shared/ipc/contract';
 import { profileSchema } from '../../../src/shared/profile';
+import { must } from '../../fakes/queue-samples';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'proposals-'));
 const PROFILE = profileSchema.parse({
@@ -22,8 +23,8 @@ function keeper() {
 
 test('a link waits until it is answered, and the later one takes its place', () => {
   const { told, proposals } = keeper();
-  proposals.offerLink(profileLink(PROFILE));
-  proposals.offerLink(profileLink({ ...PROFILE, name: 'Second' }));
+  proposals.offerLink(must(profileLink(PROFILE)));
+  proposals.offerLink(must(profileLink({ ...PROFILE, name: 'Second' })));
   expect(proposals.current()).toMatchObject({ origin: 'link', found: { profile: { name: 'Second' } } });
   proposals.dismiss();
   expect(proposals.current()).toBeNull();

@@ -90,6 +90,8 @@ SAME.push(
   'Content-Type',
   'Content-Disposition',
   'oss:PutObjectAcl',
+  'oss:ListMultipartUploads',
+  'oss:AbortMultipartUpload',
 );
 SAME.push('user', 'date', 'batch');
 SAME.push('ACL', 'NO', 'PROXY', 'x-oss-forbid-overwrite');

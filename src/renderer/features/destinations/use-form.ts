@@ -38,6 +38,8 @@ export interface FormStart {
   readonly onSaved: (saved: DestinationView) => void;
 }
 
+const CHOICES = ['storageClass', 'acl', 'encryption'] as const satisfies readonly FieldName[];
+
 const firstValues = (profile: Profile | null, way: WayKind | undefined): FormValues =>
   profile === null ? { ...EMPTY_FORM, way: way ?? EMPTY_FORM.way } : valuesOf(profile);
 
@@ -108,6 +110,9 @@ export function useForm({ destination, way, like, onSaved }: FormStart): FormSta
     busy,
     change: (change) => {
       setRefused(null);
+      // A choice is made at once: there is nothing to leave before it can be judged.
+      const chosen = CHOICES.filter((field) => change[field] !== undefined);
+      if (chosen.length > 0) setLeft((before) => new Set([...before, ...chosen]));
       setValues((before) => ({ ...before, ...change }));
     },
     leave: (field) => {

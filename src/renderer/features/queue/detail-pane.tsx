@@ -109,6 +109,17 @@ function Untold({ detail }: { readonly detail: ItemDetail }) {
   );
 }
 
+/** What costs money until somebody aborts it. */
+function Orphan() {
+  const { t } = useTranslation();
+  return (
+    <div className="sentence">
+      <p>{t('detail.orphan')}</p>
+      <p>{t('detail.orphanNext')}</p>
+    </div>
+  );
+}
+
 function Head({ detail, onClose }: { readonly detail: ItemDetail; readonly onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -197,6 +208,7 @@ export function DetailPane({
           <Head detail={detail} onClose={close} />
           <Sentence detail={detail} />
           <Untold detail={detail} />
+          {detail.possibleOrphan && <Orphan />}
           {isImageName(detail.row.name) && facesOf(itemId)}
           {detail.parts !== '' && <PartsSection detail={detail} groups={groups} />}
           <ProofSection detail={detail} groups={groups} />
