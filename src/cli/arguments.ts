@@ -6,9 +6,10 @@ import { readProfileArguments, type ProfileCommand } from './profile-arguments';
 
 export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
 
-  oss-ferry upload <path...> --profile FILE --state DIR [--prefix P] [--conflict C] [--concurrency N] [--max-wait D] [--json]
-  oss-ferry resume --profile FILE --state DIR [--concurrency N] [--max-wait D] [--json]
+  oss-ferry upload <path...> --profile FILE --state DIR [--prefix P] [--conflict C] [--concurrency N] [--max-wait D] [--receipt FILE] [--json]
+  oss-ferry resume --profile FILE --state DIR [--concurrency N] [--max-wait D] [--receipt FILE] [--json]
   oss-ferry status --state DIR [--json]
+  oss-ferry verify --receipt FILE --profile FILE [--json]
   oss-ferry doctor --profile FILE [--report FILE] [--json]
   oss-ferry faces <image|oss://bucket/key> --profile FILE [--json]
   oss-ferry profile set FILE [--from FILE|LINK] [name=value...] [--unset NAME]
@@ -19,6 +20,7 @@ export const USAGE = `oss-ferry: carries files into Alibaba Cloud OSS, verified
   --conflict     overwrite, never-overwrite (default), skip-identical, keep-both or ask (ends as failed)
   --concurrency  most connections at once, 1 to 32 (default 32)
   --max-wait     gives up waiting for network or credentials after so long: 30s, 5m, 2h
+  --receipt      what is in the bucket, with its proofs: written by upload and resume, compared again by verify
   --report       writes a report that may be sent: no secrets and no names are in it
   --json         one event a line on standard output
 
@@ -33,6 +35,8 @@ export interface RunCommand {
   readonly conflict: ConflictPolicy | null;
   readonly connections: number;
   readonly maxWaitMs: number | null;
+  /** Where the receipt goes; null: nowhere. */
+  readonly receiptFile: string | null;
   readonly json: boolean;
 }
 
@@ -53,10 +57,18 @@ export interface DoctorCommand {
   readonly json: boolean;
 }
 
+export interface VerifyCommand {
+  readonly kind: 'verify';
+  readonly receiptFile: string;
+  readonly profileFile: string;
+  readonly json: boolean;
+}
+
 export type Command =
   | RunCommand
   | { readonly kind: 'status'; readonly directory: string; readonly json: boolean }
   | FacesCommand
+  | VerifyCommand
   | ProfileCommand
   | DoctorCommand
   | { readonly kind: 'help' };
@@ -71,14 +83,16 @@ const OPTIONS = {
   concurrency: { type: 'string' },
   'max-wait': { type: 'string' },
   report: { type: 'string' },
+  receipt: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  upload: ['profile', 'state', 'prefix', 'conflict', 'concurrency', 'max-wait', 'json'],
-  resume: ['profile', 'state', 'concurrency', 'max-wait', 'json'],
+  upload: ['profile', 'state', 'prefix', 'conflict', 'concurrency', 'max-wait', 'receipt', 'json'],
+  resume: ['profile', 'state', 'concurrency', 'max-wait', 'receipt', 'json'],
   status: ['state', 'json'],
+  verify: ['receipt', 'profile', 'json'],
   doctor: ['profile', 'report', 'json'],
   faces: ['profile', 'json'],
 };
@@ -97,11 +111,12 @@ export function readArguments(given: readonly string[]): Outcome<Command> {
   const allowed = ALLOWED[name];
   if (allowed === undefined)
     return wrong(
-      `There is no command "${name}"; the commands are upload, resume, status, doctor, faces and profile.`,
+      `There is no command "${name}"; the commands are upload, resume, status, verify, doctor, faces and profile.`,
     );
   const stray = Object.keys(values).find((option) => !allowed.includes(option));
   if (stray !== undefined) return wrong(`The command ${name} does not take --${stray}.`);
   if (name === 'faces') return readFaces(paths, values.profile, values.json === true);
+  if (name === 'verify') return readVerify(paths, values, values.json === true);
   if (name === 'doctor') return readDoctor(paths, values, values.json === true);
   if (values.state === undefined) return wrong(`--state is missing: the folder that keeps the queue.`);
   if (name !== 'upload' && paths.length > 0) return wrong(`The command ${name} takes no paths.`);
@@ -127,6 +142,18 @@ function readDoctor(
   return success({ kind: 'doctor', profileFile: profile, reportFile: report ?? null, json });
 }
 
+function readVerify(
+  paths: readonly string[],
+  { profile, receipt }: { readonly profile?: string | undefined; readonly receipt?: string | undefined },
+  json: boolean,
+): Outcome<VerifyCommand> {
+  if (paths.length > 0) return wrong('The command verify takes no paths.');
+  if (receipt === undefined)
+    return wrong('--receipt is missing: the file that upload or resume has written.');
+  if (profile === undefined) return wrong('--profile is missing: the JSON file that names the destination.');
+  return success({ kind: 'verify', receiptFile: receipt, profileFile: profile, json });
+}
+
 function readFaces(
   pictures: readonly string[],
   profile: string | undefined,
@@ -149,6 +176,7 @@ interface Numbers {
   readonly conflict?: string | undefined;
   readonly concurrency?: string | undefined;
   readonly 'max-wait'?: string | undefined;
+  readonly receipt?: string | undefined;
 }
 
 function withNumbers(kind: RunCommand['kind'], shared: Shared, values: Numbers): Outcome<RunCommand> {
@@ -172,6 +200,7 @@ function withNumbers(kind: RunCommand['kind'], shared: Shared, values: Numbers):
     conflict: values.conflict === undefined ? null : conflict.data,
     connections,
     maxWaitMs,
+    receiptFile: values.receipt ?? null,
   });
 }
 

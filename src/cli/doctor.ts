@@ -11,22 +11,14 @@ import type { DoctorCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { faultFields } from './output';
 import { readProfile } from './profile-file';
+import { stopWhen, type Surroundings } from './surroundings';
 
 const DESTINATION = 'command' as DestinationId;
-
-export interface DoctorSurroundings {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly write: (text: string) => void;
-  /** One sentence for standard error. */
-  readonly complain: (sentence: string) => void;
-  /** Resolves when the user interrupts. */
-  readonly interrupted: Promise<void>;
-}
 
 /** @returns the exit code */
 export async function runDoctorCommand(
   { profileFile, reportFile, json }: DoctorCommand,
-  { environment, write, complain, interrupted }: DoctorSurroundings,
+  { environment, write, complain, interrupted }: Surroundings,
 ): Promise<number> {
   const read = readProfile(profileFile);
   if (!read.ok) {
@@ -49,16 +41,6 @@ export async function runDoctorCommand(
   if (stop.canceled) return 130;
   const code = doctorExitCode(checks);
   return code === 0 && !isWritten ? 1 : code;
-}
-
-function stopWhen(interrupted: Promise<void>) {
-  const listeners: (() => void)[] = [];
-  const stop = { canceled: false, onCancel: (listener: () => void) => void listeners.push(listener) };
-  void interrupted.then(() => {
-    stop.canceled = true;
-    listeners.forEach((listener) => listener());
-  });
-  return stop;
 }
 
 /** The line of the contract; `statement` is what RAM takes. */

@@ -4,7 +4,9 @@ import { runFaces } from './faces';
 import { jsonOutput, textOutput } from './output';
 import { runProfile } from './profile-command';
 import { runUpload } from './run';
+import type { Surroundings } from './surroundings';
 import { runStatus } from './status';
+import { runVerify } from './verify';
 
 const write = (text: string): void => void process.stdout.write(text);
 const complain = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
@@ -21,6 +23,13 @@ function interruption(): Promise<void> {
   });
 }
 
+const surroundings = (): Surroundings => ({
+  environment: process.env,
+  write,
+  complain,
+  interrupted: interruption(),
+});
+
 function carryOut(command: Command): Promise<number> | number {
   switch (command.kind) {
     case 'help':
@@ -36,12 +45,9 @@ function carryOut(command: Command): Promise<number> | number {
     case 'profile-set':
       return runProfile(command, { write, complain });
     case 'doctor':
-      return runDoctorCommand(command, {
-        environment: process.env,
-        write,
-        complain,
-        interrupted: interruption(),
-      });
+      return runDoctorCommand(command, surroundings());
+    case 'verify':
+      return runVerify(command, surroundings());
     default: {
       const output = command.json ? jsonOutput(write) : textOutput(write, process.stdout.isTTY);
       return runUpload(command, { environment: process.env, output, complain, interrupted: interruption() });

@@ -1,11 +1,15 @@
 /** `upload` and `resume`: the engine without a window, until nothing is left to do. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { startDetectorThread } from '../host/detector-thread';
 import { openFerry, type Ended, type Ferry } from '../host/ferry';
 import type { Waiting } from '../host/waiting';
+import { writeReceipt } from '../host/write-receipt';
 import type { Detector } from '../shared/faces';
 import type { Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import type { Profile } from '../shared/profile';
+import { version } from '../../package.json';
 import type { RunCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { orphanSentence, type Output } from './output';
@@ -32,6 +36,11 @@ export async function runUpload(command: RunCommand, surroundings: Surroundings)
   const profile = readProfile(command.profileFile);
   if (!profile.ok) {
     complain(profile.fault.message);
+    return 2;
+  }
+  const folder = command.receiptFile === null ? null : dirname(resolve(command.receiptFile));
+  if (folder !== null && !existsSync(folder)) {
+    complain(`The receipt cannot be written: the folder ${folder} does not exist.`);
     return 2;
   }
   // It starts when a rule has a picture looked at.
@@ -92,7 +101,26 @@ async function runWith(
   const left = untold.ok ? untold.value : 0;
   output.summary({ ...counted.summary, untold: left, sentBytes: bytes, resentBytes: againBytes, seconds });
   if (orphans.ok && orphans.value > 0) complain(orphanSentence(orphans.value));
-  return exitCode(ending, counted, left);
+  const isReceipted = await receipted(command, profile, startedAt, complain);
+  const code = exitCode(ending, counted, left);
+  return code === 0 && !isReceipted ? 1 : code;
+}
+
+/** False where a receipt was wanted and there is none. */
+async function receipted(
+  { directory, receiptFile }: RunCommand,
+  profile: Profile,
+  startedAt: number,
+  complain: Surroundings['complain'],
+): Promise<boolean> {
+  if (receiptFile === null) return true;
+  const written = await writeReceipt(directory, receiptFile, {
+    profile,
+    app: `oss-ferry ${version}`,
+    startedAt,
+  });
+  if (!written.ok) complain(written.fault.message);
+  return written.ok;
 }
 
 async function begin(ferry: Ferry, command: RunCommand, profile: Profile): Promise<Outcome<unknown>> {

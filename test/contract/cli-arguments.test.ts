@@ -17,7 +17,7 @@ describe('the command line', () => {
       '--concurrency',
       '4',
     ];
-    expect(readArguments([...words, '--max-wait', '5m', '--json'])).toEqual({
+    expect(readArguments([...words, '--max-wait', '5m', '--receipt', 'r.jsonl', '--json'])).toEqual({
       ok: true,
       value: {
         kind: 'upload',
@@ -28,6 +28,7 @@ describe('the command line', () => {
         conflict: 'overwrite',
         connections: 4,
         maxWaitMs: 300_000,
+        receiptFile: 'r.jsonl',
         json: true,
       },
     });
@@ -45,6 +46,7 @@ describe('the command line', () => {
         conflict: null,
         connections: 32,
         maxWaitMs: null,
+        receiptFile: null,
         json: false,
       },
     });
@@ -76,6 +78,16 @@ describe('the command line', () => {
       ok: false,
       fault: { code: 'invalid-input' },
     });
+  });
+
+  it('of verify takes a receipt and a profile, and both are needed', () => {
+    const words = ['verify', '--receipt', 'r.jsonl', '--profile', 'p.json'];
+    expect(readArguments([...words, '--json'])).toEqual({
+      ok: true,
+      value: { kind: 'verify', receiptFile: 'r.jsonl', profileFile: 'p.json', json: true },
+    });
+    for (const wrong of [words.slice(0, 3), ['verify', '--profile', 'p.json'], [...words, 'a.jpg']])
+      expect(readArguments(wrong)).toMatchObject({ ok: false, fault: { code: 'invalid-input' } });
   });
 
   it('without words, or with --help, asks for help', () => {
@@ -112,6 +124,8 @@ describe('the command line', () => {
       'upload',
       'resume',
       'status',
+      'verify',
+      '--receipt',
       '--prefix',
       '--conflict',
       '--concurrency',
