@@ -58,7 +58,9 @@ async function openUnchanged({ path, snapshot }: Source): Promise<Outcome<FileHa
     const change = stats.isFile() ? changeBetween(path, snapshot, snapshotOf(stats)) : noFile(path);
     if (change === null) return success(handle);
     await handle.close();
-    return failure(change);
+    // Taken away or replaced in this very moment, the open file differs too: the path tells which it was.
+    const now = await look(path);
+    return failure(now.ok ? change : now.fault);
   } catch (error) {
     await handle?.close();
     return failure(sourceFault(path, error));

@@ -40,7 +40,7 @@ const upload =
 const ARGUMENTS: readonly (readonly [string, Words, RegExp])[] = [
   ['an unknown option', upload('--fast'), /--fast/],
   ['an unknown command', () => ['uplaod'], /There is no command "uplaod"/],
-  ['an option of another command', upload('--receipt', 'x'), /--receipt/],
+  ['an option of another command', upload('--report', 'x'), /--report/],
   ['no --state', (profile) => ['upload', world.path('file.txt'), '--profile', profile], /--state is missing/],
   [
     'no --profile',
