@@ -1,7 +1,8 @@
 /** The built command under plain Node, and what it says. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { World } from '../engine/harness';
@@ -102,7 +103,10 @@ export async function profileFile(
     ...changes,
   };
   const file = join(world.folder, `${name}.json`);
-  await writeFile(file, JSON.stringify(profile));
+  // Whole at once: another test of this world may be having its command read it.
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, JSON.stringify(profile));
+  await rename(draft, file);
   return file;
 }
 
