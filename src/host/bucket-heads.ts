@@ -1,18 +1,18 @@
 /** HeadObject for whoever compares with the bucket beside the engine: asked again for what mends itself, as the engine does. */
-import type { Answer, CancelSignal, HeadResult, RequestContext } from '../engine/ports';
+import { backoff } from '../engine/chance';
+import type { Answer, CancelSignal, CredentialsNote, HeadResult } from '../engine/ports';
+import { Cancellation } from '../engine/step-runner';
 import { createObjectStore } from '../oss/object-store';
 import type { Grant } from '../shared/credentials';
-import { remedyOf, type Fault, type Outcome } from '../shared/faults';
+import { remedyOf, success, type Outcome } from '../shared/faults';
 import type { DestinationId, ObjectKey } from '../shared/ids';
 import type { Profile } from '../shared/profile';
 import { systemClock } from './clock';
+import { CredentialsKeeper } from './credentials-keeper';
+import { rest, RENEWAL_PAUSE_MS } from './rest';
 
 const DESTINATION = 'compared' as DestinationId;
 const MOST_ATTEMPTS = 8;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
-/** An application server asks STS anew every two seconds at most, and gives the dead token once more until then. */
-const RENEWAL_PAUSE_MS = 2_500;
 
 export interface BucketHeadsOptions {
   readonly profile: Profile;
@@ -25,32 +25,39 @@ export interface BucketHeadsOptions {
 
 export class BucketHeads {
   readonly #options: BucketHeadsOptions;
+  readonly #keeper: CredentialsKeeper;
   readonly #objects: ReturnType<typeof createObjectStore>;
-  #grants: readonly Grant[] = [];
-  #asking: Promise<Outcome<Grant>> | null = null;
-  #clockOffsetMs = 0;
+  /** One for each question: what listens to it goes with its answer. */
+  readonly #open = new Set<Cancellation>();
+  #generation = 0;
+  #asking: Promise<Outcome<CredentialsNote>> | null = null;
   #isRenewed = false;
+  #clockOffsetMs = 0;
 
   constructor(options: BucketHeadsOptions) {
     this.#options = options;
+    this.#keeper = new CredentialsKeeper(
+      (_, fresh) => options.ask(fresh),
+      () => false,
+    );
     this.#objects = createObjectStore({
       destination: () => options.profile,
-      credentials: (_, generation) => this.#grants[generation - 1] ?? null,
+      credentials: (id, generation) => this.#keeper.credentials(id, generation),
       now: () => systemClock.now(),
       connections: options.connections,
     });
+    options.cancel.onCancel(() => this.#open.forEach((cancel) => cancel.cancel()));
   }
 
   /** What OSS says of an object. Faults as of HeadObject and of whoever gives credentials. */
   async head(key: ObjectKey): Promise<Outcome<HeadResult>> {
-    for (let attempt = 1; ; attempt += 1) {
-      const granted = await this.#granted();
-      if (!granted.ok) return granted;
-      const generation = this.#grants.length;
-      const answer = await this.#objects.headObject(this.#context(generation), key);
-      if (answer.clockOffsetMs !== null) this.#clockOffsetMs = answer.clockOffsetMs;
-      if (answer.ok) return answer;
-      if (attempt === MOST_ATTEMPTS || !(await this.#mends(answer, generation, attempt))) return answer;
+    const cancel = new Cancellation();
+    if (this.#options.cancel.canceled) cancel.cancel();
+    this.#open.add(cancel);
+    try {
+      return await this.#head(key, cancel);
+    } finally {
+      this.#open.delete(cancel);
     }
   }
 
@@ -58,74 +65,54 @@ export class BucketHeads {
     this.#objects.close();
   }
 
+  async #head(key: ObjectKey, cancel: CancelSignal): Promise<Outcome<HeadResult>> {
+    for (let attempt = 1; ; attempt += 1) {
+      const granted = this.#generation > 0 ? success(null) : await this.#ask(false, cancel);
+      if (!granted.ok) return granted;
+      const generation = this.#generation;
+      const context = { destinationId: DESTINATION, generation, clockOffsetMs: this.#clockOffsetMs, cancel };
+      const answer = await this.#objects.headObject({ ...context, onSent: () => undefined }, key);
+      if (answer.clockOffsetMs !== null) this.#clockOffsetMs = answer.clockOffsetMs;
+      if (answer.ok || attempt === MOST_ATTEMPTS) return answer;
+      if (!(await this.#mends(answer, generation, attempt, cancel))) return answer;
+    }
+  }
+
   async #mends(
     { fault, clockOffsetMs }: Answer<unknown> & { readonly ok: false },
     generation: number,
     attempt: number,
+    cancel: CancelSignal,
   ): Promise<boolean> {
-    if (this.#options.cancel.canceled) return false;
     switch (remedyOf(fault.code)) {
       case 'skew':
         return clockOffsetMs !== null;
       case 'credentials':
-        return fault.code === 'token-expired' && (await this.#renewed(generation)).ok;
+        // Somebody else may have got new ones already.
+        if (this.#generation > generation) return true;
+        return fault.code === 'token-expired' && (await this.#ask(true, cancel)).ok;
       case 'network':
       case 'throttle':
       case 'item':
-        await this.#wait(pauseMs(fault, attempt));
-        return true;
+        return rest(Math.max(fault.retryAfterMs ?? 0, backoff(attempt, Math.random())), cancel);
       case 'never':
         return false;
     }
   }
 
-  #granted(): Promise<Outcome<unknown>> {
-    return this.#grants.length > 0 ? Promise.resolve({ ok: true, value: null }) : this.#ask(false);
-  }
-
-  /** New ones for those of a generation, unless somebody has got them already. */
-  #renewed(generation: number): Promise<Outcome<unknown>> {
-    return this.#grants.length > generation ? Promise.resolve({ ok: true, value: null }) : this.#ask(true);
-  }
-
   /** One question however many wait for its answer. */
-  #ask(fresh: boolean): Promise<Outcome<Grant>> {
-    this.#asking ??= this.#question(fresh).then((answer) => {
+  #ask(fresh: boolean, cancel: CancelSignal): Promise<Outcome<CredentialsNote>> {
+    this.#asking ??= this.#question(fresh, cancel).finally(() => {
       this.#asking = null;
-      if (answer.ok) this.#grants = [...this.#grants, answer.value];
-      return answer;
     });
     return this.#asking;
   }
 
-  /** From the second renewal on it is asked after the while in which a server repeats its last answer. */
-  async #question(fresh: boolean): Promise<Outcome<Grant>> {
-    if (fresh && this.#isRenewed) await this.#wait(RENEWAL_PAUSE_MS);
+  async #question(fresh: boolean, cancel: CancelSignal): Promise<Outcome<CredentialsNote>> {
+    if (fresh && this.#isRenewed) await rest(RENEWAL_PAUSE_MS, cancel);
     this.#isRenewed = fresh;
-    return this.#options.ask(fresh);
-  }
-
-  /** Ends at once when the run is stopped. */
-  #wait(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
-      this.#options.cancel.onCancel(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-
-  #context(generation: number): RequestContext {
-    return {
-      destinationId: DESTINATION,
-      generation,
-      clockOffsetMs: this.#clockOffsetMs,
-      cancel: this.#options.cancel,
-      onSent: () => undefined,
-    };
+    const note = await this.#keeper.ask(DESTINATION, fresh);
+    if (note.ok) this.#generation = note.value.generation;
+    return note;
   }
 }
-
-const pauseMs = ({ retryAfterMs }: Fault, attempt: number): number =>
-  Math.min(retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);

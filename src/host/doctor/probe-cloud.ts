@@ -19,6 +19,7 @@ import type { Grant } from '../../shared/credentials';
 import { failure, fault, type Outcome } from '../../shared/faults';
 import type { DestinationId, ObjectKey, UploadId } from '../../shared/ids';
 import type { Profile } from '../../shared/profile';
+import { rest, RENEWAL_PAUSE_MS } from '../rest';
 import { sealedBody, wholeBody } from './probe-bodies';
 
 export interface CloudOptions {
@@ -37,8 +38,6 @@ const DESTINATION = 'doctor' as DestinationId;
 const BUSY_PAUSE_MS = 1_000;
 const MOST_ATTEMPTS = 4;
 const MOST_RENEWALS = 2;
-/** An application server asks STS anew every two seconds at most, and gives the dead token once more until then. */
-const RENEWAL_PAUSE_MS = 2_500;
 const NEVER: CancelSignal = { canceled: false, onCancel: () => undefined };
 
 export class ProbeCloud {
@@ -93,7 +92,7 @@ export class ProbeCloud {
   async renew(): Promise<Outcome<Grant> | null> {
     this.#renewals += 1;
     if (this.#renewals > MOST_RENEWALS) return null;
-    if (this.#renewals > 1 && !(await this.#rest(RENEWAL_PAUSE_MS))) return null;
+    if (this.#renewals > 1 && !(await rest(RENEWAL_PAUSE_MS, this.#context().cancel))) return null;
     return this.obtain(true);
   }
 
@@ -195,23 +194,10 @@ export class ProbeCloud {
         return (await this.renew())?.ok === true;
       case 'server-busy':
       case 'throttled':
-        return this.#rest(Math.min(retryAfterMs ?? BUSY_PAUSE_MS, 5 * BUSY_PAUSE_MS));
+        return rest(Math.min(retryAfterMs ?? BUSY_PAUSE_MS, 5 * BUSY_PAUSE_MS), this.#context().cancel);
       default:
         return false;
     }
-  }
-
-  /** False: the run was stopped, at once or while it waited. */
-  #rest(delayMs: number): Promise<boolean> {
-    const { cancel } = this.#context();
-    if (cancel.canceled) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(true), delayMs);
-      cancel.onCancel(() => {
-        clearTimeout(timer);
-        resolve(false);
-      });
-    });
   }
 
   #note({ clockOffsetMs }: Answer<unknown>): void {
