@@ -1,13 +1,12 @@
 /** `faces`: who is in one picture, by IMM for what is in the bucket, by the detector on this device for a file. */
 import { resolve } from 'node:path';
 import { startDetectorThread } from '../host/detector-thread';
-import { holdsCredentials } from '../host/faces/askers';
 import { detectImageFaces, type ImmAnswer } from '../oss/imm';
 import { inReadingOrder, type Detector, type Face } from '../shared/faces';
 import { keysOf } from '../shared/credentials';
 import { failure, fault, remedyOf, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
-import type { Profile } from '../shared/profile';
+import { holdsCredentials, type Profile } from '../shared/profile';
 import type { FacesCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { readProfile } from './profile-file';

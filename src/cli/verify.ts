@@ -1,12 +1,11 @@
 /** `verify`: whether the bucket still holds what a receipt says of it. */
 import { BucketHeads } from '../host/bucket-heads';
 import { compare, type Compared } from '../host/compare';
-import { holdsCredentials } from '../host/faces/askers';
 import { readReceipt, type Receipt } from '../host/read-receipt';
 import { failure, fault, remedyOf, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { fixedPrefix } from '../shared/prefix-template';
-import type { Profile } from '../shared/profile';
+import { holdsCredentials, type Profile } from '../shared/profile';
 import type { VerifyCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { faultFields } from './output';

@@ -2,14 +2,12 @@
 import { fault, type Fault, type Outcome } from '../shared/faults';
 import type { Crc64 } from '../shared/ids';
 import type { HeadResult, Snapshot, StoredObject } from './ports';
-import { combinedCrc64, firstTodo, freshTodo, hasAllParts, newUpload } from './item';
+import { combinedCrc64, firstTodo, freshTodo, hasAllParts } from './item';
 import { close, fail, finishDone } from './item-end';
 import { again, countFailure, forgetFailures, mayBeStored, meetFault, RESTARTS, WHOLE } from './item-faults';
 import { keepBoth } from './keep-both';
 import { MOST_REFUSALS } from './limits';
-
 import type { LiveItem, Todo } from './state';
-import type { StepResults } from './steps';
 import type { Turn } from './turn';
 
 /** Goes on with `todo` as soon as there is room. */
@@ -135,16 +133,19 @@ function prove(turn: Turn, item: LiveItem, ours: Crc64, stored: StoredObject): v
   }
 }
 
+/** What is there already is looked at before it is decided. */
+export const compares = ({ work, blind }: LiveItem): boolean =>
+  !blind && (work.conflict === 'skip-identical' || work.conflict === 'ask');
+
 /** FileAlreadyExists: ours after a lost answer, or somebody else's. */
 function afterTaken(turn: Turn, item: LiveItem, ours: Crc64, why: Fault): void {
-  const compares = item.work.conflict === 'skip-identical' || item.work.conflict === 'ask';
-  if (item.answerLost || (compares && !item.blind)) goOn(turn, item, { kind: 'settle', why: 'exists', ours });
+  if (item.answerLost || compares(item)) goOn(turn, item, { kind: 'settle', why: 'exists', ours });
   else if (item.work.conflict === 'keep-both') keepBoth(turn, item);
   else closeTaken(turn, item, why);
 }
 
 /** Under `ask` it is the user who decides, also where the two could not be compared. */
-function closeTaken(turn: Turn, item: LiveItem, why: Fault): void {
+export function closeTaken(turn: Turn, item: LiveItem, why: Fault): void {
   const kind = item.work.conflict === 'ask' ? 'conflict' : 'failed';
   close(turn, item, { kind, fault: { ...why, message: taken(item).message } });
 }
@@ -239,63 +240,4 @@ export function restart(turn: Turn, item: LiveItem, todo: Todo, why: Fault): voi
   const { item: counted, count } = countFailure(item, RESTARTS);
   if (count >= MOST_REFUSALS) fail(turn, counted, why);
   else again(turn, { ...counted, todo });
-}
-
-type Initiated = StepResults['initiate'];
-
-/** Keeps what an Initiate brought: its upload, or the doubt whether there is one. */
-export function noteInitiated(turn: Turn, item: LiveItem, sinceServer: number, result: Initiated): LiveItem {
-  if (!result.ok)
-    return mayBeStored(result.fault) ? { ...item, todo: { kind: 'find-orphans', sinceServer } } : item;
-  const { requestId } = result.value;
-  const upload = newUpload(result.value.uploadId, item.work.source.snapshot.sizeBytes);
-  const { uploadId, partSizeBytes } = upload;
-  const { itemId } = item.work;
-  const lastSeq = turn.write({ kind: 'upload-created', itemId, uploadId, partSizeBytes, requestId });
-  const requestIds = [...item.requestIds, requestId];
-  return { ...item, upload: { ...upload, lastSeq }, requestIds, todo: { kind: 'parts' } };
-}
-
-export function afterInitiate(turn: Turn, item: LiveItem, result: Initiated, generation: number): void {
-  if (item.todo.kind !== 'initiate') return;
-  const { itemId } = item.work;
-  const noted = noteInitiated(turn, item, item.todo.sinceServer, result);
-  if (result.ok) {
-    turn.awaitRecord(forgetFailures(noted, WHOLE), noted.upload?.lastSeq ?? 0);
-    return;
-  }
-  if (mayBeStored(result.fault)) {
-    meetFault(turn, noted, WHOLE, result.fault, generation);
-    return;
-  }
-  turn.write({ kind: 'upload-closed', itemId });
-  const unmarked: LiveItem = { ...item, todo: { kind: 'mark-initiating' } };
-  const compares = item.work.conflict === 'skip-identical' || item.work.conflict === 'ask';
-  if (result.fault.code !== 'object-exists') meetFault(turn, unmarked, WHOLE, result.fault, generation);
-  else if (compares && !item.blind) restart(turn, unmarked, { kind: 'head' }, result.fault);
-  else if (item.work.conflict === 'keep-both') keepBoth(turn, unmarked);
-  else closeTaken(turn, unmarked, result.fault);
-}
-
-export function afterOrphans(turn: Turn, item: LiveItem, result: Outcome<void>, generation: number): void {
-  if (!result.ok && result.fault.code !== 'no-permission') {
-    meetFault(turn, item, WHOLE, result.fault, generation);
-    return;
-  }
-  if (!result.ok) turn.write({ kind: 'possible-orphan', itemId: item.work.itemId });
-  const found = { ...item, work: { ...item.work, initiatingAtServer: null } };
-  goOn(turn, found, freshTodo(found));
-}
-
-export function afterAbort(turn: Turn, item: LiveItem, result: Outcome<void>, generation: number): void {
-  if (!result.ok && result.fault.code !== 'no-permission') {
-    meetFault(turn, item, WHOLE, result.fault, generation);
-    return;
-  }
-  if (!result.ok) turn.write({ kind: 'possible-orphan', itemId: item.work.itemId });
-  const { itemId, source } = item.work;
-  turn.write({ kind: 'upload-closed', itemId });
-  turn.write({ kind: 'snapshot', itemId, snapshot: source.snapshot });
-  const fresh = { ...item, upload: null, answerLost: false };
-  goOn(turn, fresh, freshTodo(fresh));
 }

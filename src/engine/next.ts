@@ -14,18 +14,8 @@ import { noteGoodput } from './goodput';
 import { leaveIfPaused, settleClosing, tell } from './item-end';
 import { again } from './item-faults';
 import { afterAdopt, afterListParts, afterPart } from './item-parts';
-import {
-  afterAbort,
-  afterCompare,
-  afterComplete,
-  afterHead,
-  afterInitiate,
-  afterLook,
-  afterOrphans,
-  afterPut,
-  afterSettle,
-  noteInitiated,
-} from './item-results';
+import { afterCompare, afterComplete, afterHead, afterLook, afterPut, afterSettle } from './item-results';
+import { afterAbort, afterInitiate, afterOrphans, noteInitiated } from './item-upload';
 import { addLeftovers, afterLeftover } from './leftovers';
 import { noteAnswer, nudge, probed, probeDue } from './network';
 import type { Recovered, ScanJob } from './queue-ports';

@@ -87,7 +87,8 @@ async function fill(
 const lineOf = (value: ReceiptHeader | ReceiptLine | ReceiptEnd): string => `${JSON.stringify(value)}\n`;
 
 /** Null for what is not in the bucket. */
-function receiptLine({ key, sourcePath, sizeBytes, modifiedAt, at, end }: EndedItem): ReceiptLine | null {
+function receiptLine(item: EndedItem): ReceiptLine | null {
+  const { key, sourcePath, sizeBytes, modifiedAt, at, end, possibleOrphan } = item;
   if (end.kind !== 'done' && end.kind !== 'skipped') return null;
   const { kind: state, crc64, etag } = end;
   return {
@@ -99,6 +100,7 @@ function receiptLine({ key, sourcePath, sizeBytes, modifiedAt, at, end }: EndedI
     etag,
     ...(end.kind === 'done' && end.versionId !== null ? { versionId: end.versionId } : {}),
     requestIds: end.kind === 'done' ? [...end.requestIds] : [],
+    ...(possibleOrphan ? { possibleOrphan } : {}),
     state,
     at: new Date(at).toISOString(),
   };

@@ -4,11 +4,11 @@ import { failure, fault, success, type Fault, type FaultCode, type Outcome } fro
 import { retryAfterOf } from './errors';
 import {
   callServer,
-  elsewhere,
   isPage,
   jsonOf,
   PAGE_WORDS,
   refused,
+  statusWords,
   type ServerAnswer,
   type ServerQuestion,
 } from './server-call';
@@ -79,13 +79,11 @@ function meaningOf(
 ): { readonly code: FaultCode; readonly words: string } {
   if (said === 'KeyNotAllowed') return { code: 'no-permission', words: 'does not sign for this key (403)' };
   if (status === 401 || status === 403) return { code: 'token-refused', words: refused('sign', status) };
-  if (status === 429 || status === 503) return { code: 'throttled', words: `asks to slow down (${status})` };
+  if (status === 429 || status === 503) return { code: 'throttled', words: statusWords(status) };
   if (status === 502 && said === 'OssError')
     return { code: 'connection-lost', words: 'could not hear OSS out (502)' };
-  if (status >= 300 && status < 400) return { code: 'token-server', words: elsewhere(status) };
   if (status === 400) return { code: 'server-refused', words: `refused the question (${said ?? '400'})` };
-  if (status >= 500) return { code: 'token-server', words: `has a fault of its own (${status})` };
-  return { code: 'token-server', words: `answered with status ${status}; check its address` };
+  return { code: 'token-server', words: statusWords(status) };
 }
 
 /** `{"error":{"code"}}`, where it is a plain word. */

@@ -3,7 +3,7 @@ import { failure, fault, success, type FaultCode, type Outcome } from '../shared
 import type { Notice } from '../shared/notice';
 import type { Profile } from '../shared/profile';
 import { retryAfterOf } from './errors';
-import { callServer, elsewhere, type ServerAnswer } from './server-call';
+import { callServer, statusWords, type ServerAnswer } from './server-call';
 
 export interface NoticeQuestion {
   readonly url: string;
@@ -60,9 +60,8 @@ function refusalOf({ status, headers, clockOffsetMs, who }: ServerAnswer, now: n
 function meaningOf(status: number): { readonly code: FaultCode; readonly words: string } {
   if (status === 401 || status === 403)
     return { code: 'token-refused', words: `does not take notices from this sign-in (${status})` };
-  if (status === 429 || status === 503) return { code: 'throttled', words: `asks to slow down (${status})` };
+  if (status === 429 || status === 503) return { code: 'throttled', words: statusWords(status) };
   if (status === 404) return { code: 'callback-failed', words: 'does not find the object (404)' };
   if (status === 409) return { code: 'callback-failed', words: 'finds another object in its place (409)' };
-  if (status >= 300 && status < 400) return { code: 'callback-failed', words: elsewhere(status) };
-  return { code: 'callback-failed', words: `answered with status ${status}` };
+  return { code: 'callback-failed', words: statusWords(status) };
 }

@@ -131,8 +131,14 @@ function notReached(why: Fault, who: string): Fault {
 }
 
 /** What a status of 300 to 399 means: following it could carry the bearer token to another host. */
-export const elsewhere = (status: number): string =>
-  `sends us elsewhere (${status}), which we do not follow: give its final address`;
+/** A status that is neither an answer nor a refusal. */
+export function statusWords(status: number): string {
+  if (status >= 300 && status < 400)
+    return `sends us elsewhere (${status}), which we do not follow: give its final address`;
+  if (status === 429 || status === 503) return `asks to slow down (${status})`;
+  if (status >= 500) return `has a fault of its own (${status})`;
+  return `answered with status ${status}; check its address`;
+}
 
 /** What 401 and 403 mean, after `refused to …`: who mends it differs. */
 export const refused = (what: string, status: number): string =>

@@ -4,11 +4,11 @@ import { failure, fault, success, type FaultCode, type Outcome } from '../shared
 import { retryAfterOf } from './errors';
 import {
   callServer,
-  elsewhere,
   isPage,
   jsonOf,
   PAGE_WORDS,
   refused,
+  statusWords,
   type ServerAnswer,
   type ServerQuestion,
 } from './server-call';
@@ -58,10 +58,7 @@ function readAnswer(answer: ServerAnswer, now: number): Outcome<TemporaryCredent
   const refuse = (code: FaultCode, words: string): Outcome<never> =>
     failure(fault(code, `${who} ${words}.`, retryAfterMs === null ? {} : { retryAfterMs }));
   if (status === 401 || status === 403) return refuse('token-refused', refused('give credentials', status));
-  if (status >= 300 && status < 400) return refuse('token-server', elsewhere(status));
-  if (status === 429 || status === 503) return refuse('token-server', `asks to slow down (${status})`);
-  if (status >= 500) return refuse('token-server', `has a fault of its own (${status})`);
-  if (status !== 200) return refuse('token-server', `answered with status ${status}; check its address`);
+  if (status !== 200) return refuse('token-server', statusWords(status));
   if (isPage(answer)) return refuse('token-server', PAGE_WORDS);
   const parsed = answerSchema.safeParse(jsonOf(answer));
   if (!parsed.success)

@@ -76,6 +76,16 @@ const facesSchema = z.strictObject({
     .optional(),
 });
 
+/**
+ * This side holds credentials of its own. With signed URLs and post policies only the server that signs does: it says
+ * the callback where it likes, and neither IMM nor the bucket can be asked from here.
+ */
+export const holdsCredentials = ({
+  authorization: { kind },
+}: {
+  readonly authorization: { readonly kind: string };
+}) => kind !== 'signed-url' && kind !== 'post-policy';
+
 interface Problem {
   readonly path: readonly string[];
   readonly message: string;
@@ -115,15 +125,12 @@ function callbackProblems({ authorization, callback }: Ways): readonly Problem[]
         way: authorization.kind,
       },
     ];
-  const needs = said.length > 0 || noticeUrl === undefined || !ASKS_SERVER.has(authorization.kind);
+  const needs = said.length > 0 || noticeUrl === undefined || holdsCredentials({ authorization });
   if (authorization.kind !== 'signed-url' && needs && url === undefined)
     return at('url', 'is missing: the address that OSS calls back');
   if (url !== undefined && body === undefined) return at('body', 'is missing: what OSS sends to the address');
   return [];
 }
-
-/** Their server may ask for callbacks by itself. */
-const ASKS_SERVER: ReadonlySet<string> = new Set(['signed-url', 'post-policy']);
 
 /** Where objects go and how uploading is authorized. It holds no secret. */
 export const profileSchema = z

@@ -27,6 +27,8 @@ export const receiptLineSchema = z.object({
   etag: z.string(),
   versionId: z.string().optional(),
   requestIds: z.array(z.string()),
+  /** Parts may be left in the bucket beside it, which the sign-in could not abort. */
+  possibleOrphan: z.literal(true).optional(),
   state: z.enum(['done', 'skipped']),
   at: moment,
 });

@@ -2,7 +2,7 @@
 import { detectImageFaces } from '../../oss/imm';
 import type { Detector } from '../../shared/faces';
 import { failure, fault, success, type Fault } from '../../shared/faults';
-import type { Profile } from '../../shared/profile';
+import { holdsCredentials, type Profile } from '../../shared/profile';
 import type { FaceQuestion } from '../../store/faces/faces-types';
 import type { FacesOptions } from './faces';
 import type { ImmCredentials } from './imm-credentials';
@@ -88,10 +88,6 @@ async function unfailing(asking: Promise<Asked>): Promise<Asked> {
 }
 
 const remedyIsCredentials = ({ code }: Fault): boolean => code === 'token-expired';
-
-/** Of servers that sign, only the server holds credentials; IMM takes nothing else. */
-export const holdsCredentials = ({ authorization: { kind } }: Profile): boolean =>
-  kind !== 'signed-url' && kind !== 'post-policy';
 
 /** A project is named, and this side holds credentials to ask it with. */
 export const canAskImm = (profile: Profile): boolean =>

@@ -4,8 +4,9 @@ import { isImageName, type FacesDetail, type FacesRow, type FaceTile } from '../
 import { success, type Outcome } from '../../shared/faults';
 import type { ItemId } from '../../shared/ids';
 import { calls, type CallInput, type CallValue } from '../../shared/ipc/contract';
+import { holdsCredentials } from '../../shared/profile';
 import type { Ferry } from '../ferry';
-import { canAskImm, holdsCredentials } from './askers';
+import { canAskImm } from './askers';
 import { facePicture, hasPreview, smallPicture } from './picture-address';
 
 export type FacesCall = Extract<EngineCall, `faces.${string}`>;

@@ -49,7 +49,7 @@ describe('a notice', () => {
     [409, 'callback-failed', 'finds another object in its place (409)'],
     [429, 'throttled', 'asks to slow down (429)'],
     [503, 'throttled', 'asks to slow down (503)'],
-    [500, 'callback-failed', 'answered with status 500'],
+    [500, 'callback-failed', 'has a fault of its own (500)'],
     [302, 'callback-failed', 'sends us elsewhere (302), which we do not follow: give its final address'],
   ])('answered with %i is %s, in words without the answer', async (status, code, words) => {
     answer(status, status === 429 ? { 'Retry-After': '7' } : {});

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { OBJECT_ACLS, STORAGE_CLASSES } from '../../../shared/object-settings';
+import { holdsCredentials } from '../../../shared/profile';
 import { ChoiceField } from './choice-field';
 import { Fold } from './fold';
 import type { FormValues } from './form-model';
@@ -59,9 +60,6 @@ export function ObjectFields({ values, fieldOf, onChange }: ObjectFieldsProps) {
   );
 }
 
-/** Ways whose server may ask for callbacks by itself. */
-const SIGNING: readonly string[] = ['signed-url', 'post-policy'];
-
 /** Whom OSS tells of each object. */
 export function CallbackFields({ values, fieldOf, onChange }: ObjectFieldsProps) {
   const { t } = useTranslation();
@@ -108,7 +106,9 @@ export function CallbackFields({ values, fieldOf, onChange }: ObjectFieldsProps)
           </div>
         </>
       )}
-      {(values.callbackUrl !== '' || values.noticeUrl !== '' || SIGNING.includes(values.way)) && (
+      {(values.callbackUrl !== '' ||
+        values.noticeUrl !== '' ||
+        !holdsCredentials({ authorization: { kind: values.way } })) && (
         <TextField {...fieldOf('noticeUrl')} mono hint={t('form.hints.noticeUrl')} />
       )}
     </Fold>
