@@ -4,7 +4,7 @@ import type { DestinationId } from '../../../shared/ids';
 import { valueOf } from '../../actions';
 import { useApp, useFerry } from '../../ferry';
 import { Button } from '../../ui/parts';
-import { Sheet } from '../../ui/sheet';
+import { AskSheet } from '../../ui/ask-sheet';
 import { DestinationForm } from './destination-form';
 import { ImportButton, ShareButtons } from './sharing';
 
@@ -73,21 +73,14 @@ export function DestinationPage({ destinationId, like }: DestinationPageProps) {
         />
       </main>
       {asking && (
-        <Sheet narrow label={t('destination.removeTitle', { name })} onClose={() => setAsking(false)}>
-          <header>
-            <div>
-              <h2 className="big">{t('destination.removeTitle', { name })}</h2>
-              <p>{t('destination.removeMore')}</p>
-            </div>
-          </header>
-          <footer>
-            <span className="gap" />
-            <Button onPress={() => setAsking(false)}>{t('destination.keep')}</Button>
-            <Button look="primary" onPress={() => void remove()}>
-              {t('destination.remove')}
-            </Button>
-          </footer>
-        </Sheet>
+        <AskSheet
+          title={t('destination.removeTitle', { name })}
+          more={t('destination.removeMore')}
+          keep={t('destination.keep')}
+          act={t('destination.remove')}
+          onClose={() => setAsking(false)}
+          onAct={() => void remove()}
+        />
       )}
     </>
   );

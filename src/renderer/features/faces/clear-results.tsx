@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { BatchId } from '../../../shared/ids';
 import { clearFaces } from '../../actions';
 import { useFerry } from '../../ferry';
-import { Button, IconButton } from '../../ui/parts';
-import { Sheet } from '../../ui/sheet';
+import { AskSheet } from '../../ui/ask-sheet';
+import { IconButton } from '../../ui/parts';
 
 interface ClearResultsProps {
   /** Null: of all batches. */
@@ -17,7 +17,6 @@ export function ClearResults({ batchId, pictures }: ClearResultsProps) {
   const { t } = useTranslation();
   const ferry = useFerry();
   const [asking, setAsking] = useState(false);
-  const title = t('faces.actions.clearTitle', { count: pictures });
   const close = (): void => setAsking(false);
   const clear = (): void => {
     close();
@@ -27,21 +26,14 @@ export function ClearResults({ batchId, pictures }: ClearResultsProps) {
     <>
       <IconButton icon="trash" label={t('faces.actions.clearAll')} onPress={() => setAsking(true)} />
       {asking && (
-        <Sheet narrow label={title} onClose={close}>
-          <header>
-            <div>
-              <h2 className="big">{title}</h2>
-              <p>{t('faces.actions.clearMore')}</p>
-            </div>
-          </header>
-          <footer>
-            <span className="gap" />
-            <Button onPress={close}>{t('faces.actions.keep')}</Button>
-            <Button look="primary" onPress={clear}>
-              {t('faces.actions.clearAll')}
-            </Button>
-          </footer>
-        </Sheet>
+        <AskSheet
+          title={t('faces.actions.clearTitle', { count: pictures })}
+          more={t('faces.actions.clearMore')}
+          keep={t('faces.actions.keep')}
+          act={t('faces.actions.clearAll')}
+          onClose={close}
+          onAct={clear}
+        />
       )}
     </>
   );

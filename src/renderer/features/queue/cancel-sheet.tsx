@@ -2,8 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Scope } from '../../../shared/queue-view';
 import { command } from '../../actions';
 import { useFerry, useFormat } from '../../ferry';
-import { Button } from '../../ui/parts';
-import { Sheet } from '../../ui/sheet';
+import { AskSheet } from '../../ui/ask-sheet';
 
 interface CancelSheetProps {
   readonly scopes: readonly Scope[];
@@ -16,28 +15,17 @@ export function CancelSheet({ scopes, keptBytes }: CancelSheetProps) {
   const format = useFormat();
   const ferry = useFerry();
   const close = (): void => ferry.view.setState({ sheet: { kind: 'none' } });
-  const title = t('cancel.title', { kept: format.bytes(keptBytes) });
   return (
-    <Sheet narrow label={title} onClose={close}>
-      <header>
-        <div>
-          <h2 className="big">{title}</h2>
-          <p>{t('cancel.more')}</p>
-        </div>
-      </header>
-      <footer>
-        <span className="gap" />
-        <Button onPress={close}>{t('cancel.keep')}</Button>
-        <Button
-          look="primary"
-          onPress={() => {
-            close();
-            void command(ferry, 'cancel', scopes);
-          }}
-        >
-          {t('cancel.discard')}
-        </Button>
-      </footer>
-    </Sheet>
+    <AskSheet
+      title={t('cancel.title', { kept: format.bytes(keptBytes) })}
+      more={t('cancel.more')}
+      keep={t('cancel.keep')}
+      act={t('cancel.discard')}
+      onClose={close}
+      onAct={() => {
+        close();
+        void command(ferry, 'cancel', scopes);
+      }}
+    />
   );
 }
