@@ -61,8 +61,7 @@ class Reading {
       this.#held = bytes.subarray(from, at + 1);
       from = at + 1;
     }
-    this.#rest = Buffer.from(bytes.subarray(from));
-    if (this.#held !== null) this.#held = Buffer.from(this.#held);
+    this.#rest = bytes.subarray(from);
     return this.#rest.length > MOST_LINE_BYTES ? this.#noReceipt() : null;
   }
 

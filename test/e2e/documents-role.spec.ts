@@ -1,27 +1,24 @@
 /** The window under the role of Alibaba's own documents: it may put objects under a prefix and nothing else. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { objectsIn, setFaults, uploadsIn } from './support/admin';
 import { dropPaths, expect } from './support/app';
-import { startCloud } from './support/cloud';
-import { expectState, fileIn, itemRow, partsStored, quickly, slowly, test as base } from './support/desk';
+import { MINIMAL_ROLE } from '../fakes/roles';
+import {
+  cloudUnder,
+  expectState,
+  fileIn,
+  itemRow,
+  partsStored,
+  quickly,
+  slowly,
+  test as base,
+} from './support/desk';
 
 const MB = 1_000_000;
 const LOOK = 'out/look';
-const ROLE = JSON.stringify({
-  Version: '1',
-  Statement: [{ Effect: 'Allow', Action: ['oss:PutObject'], Resource: ['acs:oss:*:*:sandbox/uploads/*'] }],
-});
 
-const test = base.extend({
-  cloud: async ({ folder }, use) => {
-    const file = join(folder, 'role-policy.json');
-    writeFileSync(file, ROLE);
-    const cloud = await startCloud(folder, 'uploads/', ['--role-policy', file]);
-    await use(cloud);
-    await cloud.stop();
-  },
-});
+const test = base.extend({ cloud: cloudUnder(MINIMAL_ROLE) });
 
 test('parts that may not be aborted are told of, and 120 MB are proven', async ({ folder, cloud, desk }) => {
   const { page } = desk;

@@ -1,11 +1,11 @@
 /** What the window says when IMM gives no faces, with the real sandbox behind it; no upload is touched by it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { objectsIn, setFaults } from './support/admin';
 import { dropPaths, expect } from './support/app';
-import { startCloud, type Cloud } from './support/cloud';
-import { batchRow, clipboardOf, expectState, itemRow } from './support/desk';
+import type { Cloud } from './support/cloud';
+import { batchRow, clipboardOf, cloudUnder, expectState, itemRow } from './support/desk';
 import { AFTER_UPLOAD, facesOf, immAsked, LOOK_MS, test } from './support/faces-desk';
 import { startImmGate, type ImmMood } from './support/imm-gate';
 import { PORTRAIT } from './support/pictures';
@@ -49,16 +49,7 @@ const rolePolicy = (immAction: string, immResource: string): string =>
   });
 
 /** A cloud whose role may do with IMM what it is given here. */
-const withRole = (policy: string) =>
-  test.extend({
-    cloud: async ({ folder }, use) => {
-      const file = join(folder, 'role-policy.json');
-      writeFileSync(file, policy);
-      const cloud = await startCloud(folder, 'uploads/', ['--role-policy', file]);
-      await use(cloud);
-      await cloud.stop();
-    },
-  });
+const withRole = (policy: string) => test.extend({ cloud: cloudUnder(policy) });
 
 withRole(rolePolicy('imm:*', '*'))('a project that is not there', async ({ cloud, open }) => {
   const { page } = await open({ faces: AFTER_UPLOAD, project: 'holiday' });

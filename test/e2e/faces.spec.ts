@@ -161,7 +161,8 @@ const litter = (page: Page): Promise<void> =>
     // What is young goes by itself: it has to live through some collections first.
     Object.assign(window, { isLeft, held: left.deref() });
     for (let n = 0; n < 400; n += 1) Object.assign(window, { young: Array.from({ length: 10_000 }, String) });
-    await new Promise((done) => setTimeout(done, 100));
+    // What was read through a WeakRef is held to the end of the task.
+    await new Promise((done) => requestAnimationFrame(done));
     Object.assign(window, { held: null, young: null });
   });
 

@@ -90,6 +90,17 @@ export const test = base.extend<Fixtures>({
   },
 });
 
+/** A cloud whose role may do what this policy says, in place of the usual one. */
+export const cloudUnder =
+  (rolePolicy: string) =>
+  async ({ folder }: { readonly folder: string }, use: (cloud: Cloud) => Promise<void>): Promise<void> => {
+    const file = join(folder, 'role-policy.json');
+    writeFileSync(file, rolePolicy);
+    const cloud = await startCloud(folder, 'uploads/', ['--role-policy', file]);
+    await use(cloud);
+    await cloud.stop();
+  };
+
 /** Rows of the queue, by a part of their words. */
 export const itemRow = (page: Page, name: string): Locator =>
   page.locator('[data-item-id]').filter({ hasText: name });

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { homedir, userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MINIMAL_ROLE, World } from '../engine/harness';
+import { MINIMAL_ROLE } from '../../fakes/roles';
+import { World } from '../engine/harness';
 import { ensureCommand, profileFile, run, type Finished } from './command';
 
 let world: World;

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { MIB, MINIMAL_ROLE, World } from '../engine/harness';
+import { MINIMAL_ROLE } from '../../fakes/roles';
+import { MIB, World } from '../engine/harness';
 import { crc64 } from '../oss/crc64';
 import { ensureCommand, itemsOf, profileFile, run, RunningCommand, summaryOf } from './command';
 

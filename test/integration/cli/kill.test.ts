@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { MINIMAL_ROLE, World, type LogLine } from '../engine/harness';
+import { MINIMAL_ROLE } from '../../fakes/roles';
+import { World, type LogLine } from '../engine/harness';
 import { ensureCommand, itemsOf, profileFile, run, RunningCommand, summaryOf } from './command';
 
 beforeAll(ensureCommand);

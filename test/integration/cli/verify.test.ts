@@ -5,7 +5,8 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aliOss } from '../sandbox/cloud';
-import { MIB, MINIMAL_ROLE, World } from '../engine/harness';
+import { MINIMAL_ROLE } from '../../fakes/roles';
+import { MIB, World } from '../engine/harness';
 import { ensureCommand, profileFile, run, RunningCommand, summaryOf, type Finished } from './command';
 
 let world: World;

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { doctorExitCode, missingRights } from '../../../src/shared/doctor';
 import { ramStatements } from '../../../src/shared/ram-statement';
-import { MINIMAL_ROLE, World } from '../engine/harness';
+import { MINIMAL_ROLE } from '../../fakes/roles';
+import { World } from '../engine/harness';
 import { aliOss } from '../sandbox/cloud';
 import { accountKeys, causeOf, examine, failed, leftovers, type Findings } from './clinic';
 

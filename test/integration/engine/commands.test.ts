@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { itemIdAt } from '../../../src/shared/ids';
 import type { Scope, Verb } from '../../../src/shared/queue-view';
-import { endOf, MIB, MINIMAL_ROLE, World, type TestFerry } from './harness';
+import { MINIMAL_ROLE } from '../../fakes/roles';
+import { endOf, MIB, World, type TestFerry } from './harness';
 
 async function inWorld(judge: (world: World) => Promise<void>, rolePolicy?: string): Promise<void> {
   const world = await World.create(rolePolicy === undefined ? {} : { rolePolicy });

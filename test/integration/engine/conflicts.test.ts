@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConflictPolicy } from '../../../src/shared/profile';
-import { endOf, MIB, MINIMAL_ROLE, World } from './harness';
+import { MINIMAL_ROLE } from '../../fakes/roles';
+import { endOf, MIB, World } from './harness';
 
 const KEY = 'uploads/file.bin';
 

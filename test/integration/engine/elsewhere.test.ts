@@ -5,7 +5,8 @@ import type { AskCredentials } from '../../../src/host/credentials-keeper';
 import { askPostPolicy } from '../../../src/oss/post-policy';
 import { UrlServer } from '../../../src/oss/url-server';
 import { success } from '../../../src/shared/faults';
-import { endOf, MIB, MINIMAL_ROLE, World, type FerrySettings } from './harness';
+import { MINIMAL_ROLE } from '../../fakes/roles';
+import { endOf, MIB, World, type FerrySettings } from './harness';
 
 const KEY = 'uploads/file.bin';
 const now = (): number => Date.now();

@@ -22,12 +22,6 @@ export const MIB = 1024 * 1024;
 export const DESTINATION = 'here' as DestinationId;
 export const PREFIX = 'uploads/';
 
-/** The policy of Alibaba's document: writing below the prefix, and nothing else. */
-export const MINIMAL_ROLE = JSON.stringify({
-  Version: '1',
-  Statement: [{ Effect: 'Allow', Action: ['oss:PutObject'], Resource: ['acs:oss:*:*:sandbox/uploads/*'] }],
-});
-
 export interface LogLine {
   readonly at: string;
   readonly operation: string;

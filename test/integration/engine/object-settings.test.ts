@@ -4,7 +4,8 @@ import { askPostPolicy } from '../../../src/oss/post-policy';
 import { UrlServer } from '../../../src/oss/url-server';
 import { success } from '../../../src/shared/faults';
 import { adminLines } from '../sandbox/cloud';
-import { endOf, MIB, MINIMAL_ROLE, World, type FerrySettings } from './harness';
+import { MINIMAL_ROLE } from '../../fakes/roles';
+import { endOf, MIB, World, type FerrySettings } from './harness';
 
 const SMALL = 700_000;
 const LARGE = 20 * MIB + 5;
