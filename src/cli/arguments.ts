@@ -75,6 +75,8 @@ export type Command =
 
 const wrong = (message: string): Outcome<never> => failure(fault('invalid-input', message));
 
+const NO_PROFILE = '--profile is missing: the JSON file that names the destination.';
+
 const OPTIONS = {
   profile: { type: 'string' },
   state: { type: 'string' },
@@ -122,8 +124,7 @@ export function readArguments(given: readonly string[]): Outcome<Command> {
   if (name !== 'upload' && paths.length > 0) return wrong(`The command ${name} takes no paths.`);
   if (name === 'status')
     return success({ kind: 'status', directory: values.state, json: values.json === true });
-  if (values.profile === undefined)
-    return wrong('--profile is missing: the JSON file that names the destination.');
+  if (values.profile === undefined) return wrong(NO_PROFILE);
   if (name === 'upload' && paths.length === 0)
     return wrong('Nothing to upload: name at least one file or folder.');
   const profileFile = values.profile;
@@ -138,7 +139,7 @@ function readDoctor(
   json: boolean,
 ): Outcome<DoctorCommand> {
   if (paths.length > 0) return wrong('The command doctor takes no paths.');
-  if (profile === undefined) return wrong('--profile is missing: the JSON file that names the destination.');
+  if (profile === undefined) return wrong(NO_PROFILE);
   return success({ kind: 'doctor', profileFile: profile, reportFile: report ?? null, json });
 }
 
@@ -150,7 +151,7 @@ function readVerify(
   if (paths.length > 0) return wrong('The command verify takes no paths.');
   if (receipt === undefined)
     return wrong('--receipt is missing: the file that upload or resume has written.');
-  if (profile === undefined) return wrong('--profile is missing: the JSON file that names the destination.');
+  if (profile === undefined) return wrong(NO_PROFILE);
   return success({ kind: 'verify', receiptFile: receipt, profileFile: profile, json });
 }
 
@@ -165,8 +166,7 @@ function readFaces(
   if (picture.startsWith('oss://')) {
     if (!/^oss:\/\/[^/]+\/./.test(picture))
       return wrong(`"${picture}" names no object; write oss://bucket/key.`);
-    if (profile === undefined)
-      return wrong('--profile is missing: the JSON file that names the destination.');
+    if (profile === undefined) return wrong(NO_PROFILE);
   }
   return success({ kind: 'faces', picture, profileFile: profile ?? null, json });
 }

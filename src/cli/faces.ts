@@ -10,16 +10,13 @@ import { holdsCredentials, type Profile } from '../shared/profile';
 import type { FacesCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { readProfile } from './profile-file';
+import type { Surroundings } from './surroundings';
 
 const DESTINATION = 'command' as DestinationId;
 const MOST_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 1_000;
 
-export interface FacesSurroundings {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly write: (text: string) => void;
-  /** One sentence for standard error. */
-  readonly complain: (sentence: string) => void;
+export interface FacesSurroundings extends Omit<Surroundings, 'interrupted'> {
   /** The tests wait for nothing. */
   readonly wait?: (delayMs: number) => Promise<void>;
   readonly startDetector?: () => Detector & { close(): void };

@@ -14,24 +14,18 @@ import type { RunCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { orphanSentence, type Output } from './output';
 import { readProfile } from './profile-file';
+import type { Surroundings } from './surroundings';
 
 /** A queue folder belongs to one destination: this is its name in the store. */
 const DESTINATION = 'command' as DestinationId;
 const PROGRESS_MS = 1_000;
 
-export interface Surroundings {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly output: Output;
-  /** One sentence for standard error. */
-  readonly complain: (sentence: string) => void;
-  /** Resolves when the user interrupts. */
-  readonly interrupted: Promise<void>;
-}
+export type RunSurroundings = Omit<Surroundings, 'write'> & { readonly output: Output };
 
 type Ending = 'idle' | 'interrupted' | 'credentials' | 'gave-up';
 
 /** @returns the exit code */
-export async function runUpload(command: RunCommand, surroundings: Surroundings): Promise<number> {
+export async function runUpload(command: RunCommand, surroundings: RunSurroundings): Promise<number> {
   const { complain } = surroundings;
   const profile = readProfile(command.profileFile);
   if (!profile.ok) {
@@ -54,7 +48,7 @@ export async function runUpload(command: RunCommand, surroundings: Surroundings)
 
 async function runWith(
   command: RunCommand,
-  surroundings: Surroundings,
+  surroundings: RunSurroundings,
   profile: Profile,
   detector: Detector,
 ): Promise<number> {
@@ -135,7 +129,7 @@ async function begin(ferry: Ferry, command: RunCommand, profile: Profile): Promi
 async function tellServer(
   ferry: Ferry,
   profile: Profile,
-  { complain, interrupted }: Surroundings,
+  { complain, interrupted }: RunSurroundings,
 ): Promise<Ending> {
   if (profile.callback?.noticeUrl === undefined) return 'idle';
   const telling = ferry.notify({ kind: 'all' }).then((told): Ending => {
@@ -149,7 +143,7 @@ async function tellServer(
 async function watch(
   ferry: Ferry,
   command: RunCommand,
-  { output, interrupted }: Surroundings,
+  { output, interrupted }: RunSurroundings,
 ): Promise<Ending> {
   let waitingSince: number | null = null;
   let told: Waiting | null = null;
