@@ -9,7 +9,7 @@ const at = (path: string): string => resolve(import.meta.dirname, path);
 // Everything is bundled, so that packages that are ES modules only load too; native modules cannot be.
 const NATIVE = ['@photostructure/sqlite', 'keytar'];
 // Vite's own server needs an inline preamble, inline styles and a socket; the built app is served under
-// the strict policy of src/main/app-protocol.ts.
+// the strict policy of src/main/window/app-protocol.ts.
 const DEVELOPMENT_POLICY =
   "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
   // Pictures of files come from main under our own scheme, which is another origin than the server's here.

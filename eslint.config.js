@@ -11,12 +11,14 @@ const tseslint = require('typescript-eslint');
 const LAW = {
   shared: [],
   engine: ['shared'],
-  oss: ['shared'],
+  oss: ['grants', 'imm', 'shared'],
+  grants: ['oss', 'imm', 'shared'],
+  imm: ['oss', 'grants', 'shared'],
   store: ['shared'],
   faces: [],
-  host: ['engine', 'oss', 'store', 'faces', 'shared'],
-  main: ['host', 'oss', 'shared'],
-  cli: ['host', 'oss', 'shared'],
+  host: ['engine', 'oss', 'grants', 'imm', 'store', 'faces', 'shared'],
+  main: ['host', 'grants', 'imm', 'shared'],
+  cli: ['host', 'grants', 'imm', 'shared'],
   preload: ['shared'],
   renderer: ['feature', 'shared'],
   feature: ['renderer', 'shared'],
@@ -28,13 +30,15 @@ const policy = (type, ...to) => ({
   from: { element: { type } },
   allow: { to: { element: { type: to } } },
 });
-const rooms = Object.keys(LAW).filter((room) => room !== 'feature');
+/** Layers that lie inside another one; the other patterns are `src/<layer>`. */
+const INNER = { feature: 'src/renderer/features/*', grants: 'src/oss/grants', imm: 'src/oss/imm' };
+const rooms = Object.keys(LAW).filter((room) => !(room in INNER));
 const policies = Object.entries(LAW)
   .filter(([room]) => room !== 'feature')
   .map(([room, to]) => policy(room, room, ...to));
 // The wire and the store implement the engine's ports and see nothing else of it.
 policies.push({
-  from: { element: { type: ['oss', 'store'] } },
+  from: { element: { type: ['oss', 'grants', 'imm', 'store'] } },
   allow: { to: { element: { type: 'engine' }, file: { categories: 'ports' } } },
 });
 policies.push({
@@ -47,7 +51,9 @@ policies.push({
 });
 
 const elements = [
-  { type: 'feature', pattern: 'src/renderer/features/*', capture: ['feature'] },
+  { type: 'feature', pattern: INNER.feature, capture: ['feature'] },
+  { type: 'grants', pattern: INNER.grants },
+  { type: 'imm', pattern: INNER.imm },
   ...rooms.map((room) => ({ type: room, pattern: `src/${room}` })),
 ];
 

@@ -1,13 +1,13 @@
-import { sessionPrefix } from '../host/batch-prefix';
-import type { AskCredentials } from '../host/credentials-keeper';
-import type { SendNotice } from '../host/notices';
-import type { Caller } from '../oss/assume-role';
-import { credentialsFromEnvironment } from '../oss/environment-credentials';
-import { noticeBearer, sendNotice } from '../oss/notice';
-import { askPostPolicy } from '../oss/post-policy';
-import type { AskUploadUrls } from '../oss/signed-urls';
-import { askTokenServer } from '../oss/token-server';
-import { UrlServer } from '../oss/url-server';
+import { sessionPrefix } from '../host/disk/batch-prefix';
+import type { AskCredentials } from '../host/credentials/credentials-keeper';
+import type { SendNotice } from '../host/destinations/callback-replays';
+import type { Caller } from '../oss/grants/assume-role';
+import { credentialsFromEnvironment } from '../oss/grants/environment-credentials';
+import { noticeBearer, sendNotice } from '../oss/grants/callback-replay';
+import { askPostPolicy } from '../oss/grants/post-policy';
+import type { AskUploadUrls } from '../shared/upload-urls';
+import { askTokenServer } from '../oss/grants/token-server';
+import { UrlServer } from '../oss/grants/url-server';
 import { failure, fault, success, type Outcome } from '../shared/faults';
 import type { Profile } from '../shared/profile';
 
@@ -65,10 +65,10 @@ function askerOf(profile: Profile, bearer: string | null, environment: NodeJS.Pr
         const caller =
           aliyunProfile === undefined
             ? callerOfEnvironment(environment)
-            : await (await import('../oss/aliyun-profile')).aliyunProfileCaller(aliyunProfile);
+            : await (await import('../oss/grants/aliyun-profile')).aliyunProfileCaller(aliyunProfile);
         if (!caller.ok) return caller;
         // The SDK of STS is large, and the other ways do without it.
-        const { assumeRole } = await import('../oss/assume-role');
+        const { assumeRole } = await import('../oss/grants/assume-role');
         return assumeRole({ profile, caller: caller.value, prefix: sessionPrefix(profile), now });
       };
     }

@@ -11,7 +11,7 @@ import type { DoctorCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { faultFields } from './output';
 import { readProfile } from './profile-file';
-import { stopWhen, type Surroundings } from './surroundings';
+import { stopWhen, type Surroundings } from './context';
 
 const DESTINATION = 'command' as DestinationId;
 

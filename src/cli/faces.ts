@@ -1,7 +1,7 @@
 /** `faces`: who is in one picture, by IMM for what is in the bucket, by the detector on this device for a file. */
 import { resolve } from 'node:path';
-import { startDetectorThread } from '../host/detector-thread';
-import { detectImageFaces, type ImmAnswer } from '../oss/imm';
+import { startDetectorThread } from '../host/detector/detector-thread';
+import { detectImageFaces, type ImmAnswer } from '../oss/imm/imm';
 import { inReadingOrder, type Detector, type Face } from '../shared/faces';
 import { keysOf } from '../shared/credentials';
 import { failure, fault, remedyOf, success, type Fault, type Outcome } from '../shared/faults';
@@ -10,7 +10,7 @@ import { holdsCredentials, type Profile } from '../shared/profile';
 import type { FacesCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { readProfile } from './profile-file';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './context';
 
 const DESTINATION = 'command' as DestinationId;
 const MOST_ATTEMPTS = 8;

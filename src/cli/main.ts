@@ -4,7 +4,7 @@ import { runFaces } from './faces';
 import { jsonOutput, textOutput } from './output';
 import { runProfile } from './profile-command';
 import { runUpload } from './run';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './context';
 import { runStatus } from './status';
 import { runVerify } from './verify';
 

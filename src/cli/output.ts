@@ -1,7 +1,7 @@
 /** What the command says: one JSON event a line, or words for people. Standard output holds nothing else. */
 import type { DecidedPicture } from '../host/faces/faces';
-import type { Ended } from '../host/ferry';
-import type { Waiting } from '../host/waiting';
+import type { Ended } from '../host/upload-engine';
+import type { Waiting } from '../host/upload-engine';
 import type { Fault } from '../shared/faults';
 
 export interface Summary {

@@ -1,6 +1,12 @@
 /** `oss-ferry profile`: makes, changes, checks and shares the file that names a destination. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { LINK_SCHEME, profileLink, profileOfLink, profileOfText, profileText } from '../host/share-profile';
+import {
+  LINK_SCHEME,
+  profileLink,
+  profileOfLink,
+  profileOfText,
+  profileText,
+} from '../host/destinations/share-profile';
 import { failure, fault, success, type Outcome } from '../shared/faults';
 import { endpointOf, profileProblem, profileSchema, type Profile } from '../shared/profile';
 import type { Assignment, ProfileCommand } from './profile-arguments';

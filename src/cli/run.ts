@@ -1,10 +1,9 @@
 /** `upload` and `resume`: the engine without a window, until nothing is left to do. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { startDetectorThread } from '../host/detector-thread';
-import { openFerry, type Ended, type Ferry } from '../host/ferry';
-import type { Waiting } from '../host/waiting';
-import { writeReceipt } from '../host/write-receipt';
+import { startDetectorThread } from '../host/detector/detector-thread';
+import { openFerry, type Ended, type Ferry, type Waiting } from '../host/upload-engine';
+import { writeReceipt } from '../host/receipts/write-receipt';
 import type { Detector } from '../shared/faces';
 import type { Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
@@ -14,7 +13,7 @@ import type { RunCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { orphanSentence, type Output } from './output';
 import { readProfile } from './profile-file';
-import type { Surroundings } from './surroundings';
+import type { Surroundings } from './context';
 
 /** A queue folder belongs to one destination: this is its name in the store. */
 const DESTINATION = 'command' as DestinationId;

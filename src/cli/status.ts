@@ -1,4 +1,4 @@
-import { readQueue } from '../host/queue-status';
+import { readQueue } from '../host/views/queue-status';
 import { orphanSentence, readable, untoldLine } from './output';
 
 /** What a queue folder holds, also while another process works on it. @returns the exit code */

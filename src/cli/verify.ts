@@ -1,7 +1,7 @@
 /** `verify`: whether the bucket still holds what a receipt says of it. */
-import { BucketHeads } from '../host/bucket-heads';
-import { compare, type Compared } from '../host/compare';
-import { readReceipt, type Receipt } from '../host/read-receipt';
+import { BucketHeads } from '../host/receipts/bucket-heads';
+import { compare, type Compared } from '../host/receipts/compare';
+import { readReceipt, type Receipt } from '../host/receipts/read-receipt';
 import { failure, fault, remedyOf, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { fixedPrefix } from '../shared/prefix-template';
@@ -10,7 +10,7 @@ import type { VerifyCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { faultFields } from './output';
 import { readProfile } from './profile-file';
-import { stopWhen, type Surroundings } from './surroundings';
+import { stopWhen, type Surroundings } from './context';
 
 const DESTINATION = 'command' as DestinationId;
 const AT_ONCE = 16;

@@ -4,7 +4,7 @@ import type { Outcome } from '../shared/faults';
 import { admit, impossible } from './item';
 import { fail } from './item-end';
 import type { ScanJob, WorkItem } from './queue-ports';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 /** How long a store that could not be read is left alone; its trouble is told apart. */
 const READ_AGAIN_AFTER = 2_000;

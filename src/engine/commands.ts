@@ -10,7 +10,7 @@ import { addLeftovers } from './leftovers';
 import { nudge } from './network';
 import type { CommandResult } from './queue-ports';
 import type { LiveItem } from './state';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 export function command(turn: Turn, id: number, verb: Verb, scope: Scope): void {
   for (const item of [...turn.state.items.values()]) {

@@ -1,13 +1,13 @@
 /** When credentials are asked for, when they are renewed, and what a refusal means (P6). */
 import { remedyOf, type Fault, type FaultCode, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
-import { backoff } from './chance';
+import { backoff } from './random';
 import { EXPIRY_MARGIN, MOST_TOKEN_REFUSALS } from './limits';
 import { doubtNetwork } from './network';
 import type { CredentialsNote } from './ports';
 import type { CredentialsState, DestinationState } from './state';
 import { armDestination } from './destination-timer';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 type Held = Extract<CredentialsState, { kind: 'held' }>;
 

@@ -1,5 +1,5 @@
 import type { DestinationId } from '../shared/ids';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 /** Sets the destination's one timer to the next instant at which something is due: a renewal, a new try, a probe. */
 export function armDestination(turn: Turn, destinationId: DestinationId): void {

@@ -1,7 +1,7 @@
 /** How many requests at once: one more while that brings more bytes, half as many when the server asks for mercy. */
 import type { DestinationId } from '../shared/ids';
 import { GOODPUT_SPAN } from './limits';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 /** A small request costs as much as these bytes, so that many small files count too. */
 const REQUEST_WEIGHT = 16 * 1024;

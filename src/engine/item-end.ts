@@ -3,7 +3,7 @@ import type { Fault } from '../shared/faults';
 import type { StoredObject } from './ports';
 import type { ItemEnd } from './queue-ports';
 import type { LiveItem } from './state';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 import type { Crc64 } from '../shared/ids';
 
 /** Ends whose unfinished upload is of no more use; a failed item keeps its parts for the next try. */

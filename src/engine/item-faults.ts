@@ -1,13 +1,13 @@
 /** What a fault means for the item that met it. */
 import { fault, remedyOf, type Fault, type FaultCode } from '../shared/faults';
-import { backoff } from './chance';
+import { backoff } from './random';
 import { credentialsRefused } from './credentials';
 import { halve } from './goodput';
 import { fail } from './item-end';
 import { MOST_CRC_MISMATCHES, MOST_REFUSALS } from './limits';
 import { noteSilence } from './network';
 import type { LiveItem } from './state';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 /** Failures that belong to no part. */
 export const WHOLE = 0;

@@ -3,10 +3,10 @@ import type { Outcome } from '../shared/faults';
 import type { Crc64 } from '../shared/ids';
 import { combinedCrc64, hasAllParts, partRange, withParts } from './item';
 import { again, forgetFailures, meetFault, meetMismatch, WHOLE } from './item-faults';
-import { goOn, restart, startAfresh } from './item-results';
+import { goOn, restart, startAfresh } from './item-outcomes';
 import type { ListedPart, RangeDigest, StoredPart, UploadedPart } from './ports';
 import type { LiveItem, Upload } from './state';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 export function afterPart(
   turn: Turn,

@@ -2,11 +2,11 @@
 import type { Outcome } from '../shared/faults';
 import { freshTodo, newUpload } from './item';
 import { forgetFailures, mayBeStored, meetFault, WHOLE } from './item-faults';
-import { closeTaken, compares, goOn, restart } from './item-results';
+import { closeTaken, compares, goOn, restart } from './item-outcomes';
 import { keepBoth } from './keep-both';
 import type { LiveItem } from './state';
 import type { StepResults } from './steps';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 type Initiated = StepResults['initiate'];
 

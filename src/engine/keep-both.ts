@@ -5,7 +5,7 @@ import { freshTodo } from './item';
 import { again, forgetFailures, WHOLE } from './item-faults';
 import { fail } from './item-end';
 import type { LiveItem } from './state';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 /** OSS: a key has at most 1,023 bytes of UTF-8. */
 const MOST_KEY_BYTES = 1023;

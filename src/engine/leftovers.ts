@@ -1,12 +1,12 @@
 /** Aborts what ended items left at the server (P4). It costs nobody a place in the queue and never gives up. */
 import type { Outcome } from '../shared/faults';
 import { remedyOf } from '../shared/faults';
-import { backoff } from './chance';
+import { backoff } from './random';
 import { credentialsRefused } from './credentials';
 import { noteSilence } from './network';
 import type { Leftover } from './queue-ports';
 import type { RequestNote } from './state';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 export function addLeftovers(turn: Turn, leftovers: readonly Leftover[]): void {
   for (const leftover of leftovers) {

@@ -1,10 +1,10 @@
 /** Offline is found by failing requests and ended by a probe, never by asking the system alone. */
 import type { Fault, Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
-import { backoff } from './chance';
+import { backoff } from './random';
 import { armDestination } from './destination-timer';
 import { CLOCK_TOLERANCE, OFFLINE_AFTER, PROBE_CEILING } from './limits';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 /** An answer came, whatever it said. */
 export function noteAnswer(turn: Turn, destinationId: DestinationId, clockOffsetMs: number | null): void {

@@ -14,7 +14,7 @@ import { noteGoodput } from './goodput';
 import { leaveIfPaused, settleClosing, tell } from './item-end';
 import { again } from './item-faults';
 import { afterAdopt, afterListParts, afterPart } from './item-parts';
-import { afterCompare, afterComplete, afterHead, afterLook, afterPut, afterSettle } from './item-results';
+import { afterCompare, afterComplete, afterHead, afterLook, afterPut, afterSettle } from './item-outcomes';
 import { afterAbort, afterInitiate, afterOrphans, noteInitiated } from './item-upload';
 import { addLeftovers, afterLeftover } from './leftovers';
 import { noteAnswer, nudge, probed, probeDue } from './network';
@@ -22,7 +22,7 @@ import type { Recovered, ScanJob } from './queue-ports';
 import { schedule } from './scheduler';
 import type { EngineState, LiveItem } from './state';
 import { isLocal, outcomeOf } from './steps';
-import { Turn } from './turn';
+import { Turn } from './transition';
 
 export interface Next {
   readonly state: EngineState;

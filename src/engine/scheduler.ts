@@ -9,7 +9,7 @@ import { LARGEST_FORM, NOTE_PUT_FROM, SKEW_ALLOWED, WINDOW } from './limits';
 import type { Leftover } from './queue-ports';
 import type { DestinationState, LiveItem } from './state';
 import type { Step } from './steps';
-import type { Turn } from './turn';
+import type { Turn } from './transition';
 
 export function schedule(turn: Turn): void {
   if (turn.state.phase !== 'running' || turn.state.storeTrouble !== null) return;

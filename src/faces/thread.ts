@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Desk, type AnsweredBy, type Workplace } from './desk';
+import { Desk, type AnsweredBy, type Workplace } from './detector-queue';
 
 const FILE = 'detector-worker.js';
 /** The networks hold some hundred megabytes: they are given back once nobody has asked for so long. */

@@ -6,12 +6,11 @@ import { failure, fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { calls, type CallValue, type Reply } from '../shared/ipc/contract';
 import { Quiet } from '../shared/quiet';
-import type { AskUploadUrls } from '../oss/signed-urls';
-import type { UploadUrlAnswer } from '../shared/upload-urls';
-import { after } from './after';
+import type { AskUploadUrls, UploadUrlAnswer } from '../shared/upload-urls';
+import { after } from './time/after';
 import { answerFaces } from './faces/faces-calls';
-import { openFerry, type Ferry } from './ferry';
-import type { SendNotice } from './notices';
+import { openFerry, type Ferry } from './upload-engine';
+import type { SendNotice } from './destinations/callback-replays';
 
 /** Five deltas a second: twice what a reader of numbers can follow, half of what the window may get at most. */
 const DELTA_MS = 200;

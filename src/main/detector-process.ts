@@ -1,4 +1,4 @@
-import { serveDetector, type FromDetector, type ToDetector } from '../host/detector-server';
+import { serveDetector, type FromDetector, type ToDetector } from '../host/detector/detector-server';
 import type { Link } from '../shared/engine-link';
 
 const port = process.parentPort;

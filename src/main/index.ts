@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { app, session, type BrowserWindow } from 'electron';
-import { LINK_SCHEME } from '../host/share-profile';
-import { APP_ORIGIN, declareAppScheme, serveApp } from './app-protocol';
+import { LINK_SCHEME } from '../host/destinations/share-profile';
+import { APP_ORIGIN, declareAppScheme, serveApp } from './window/app-protocol';
 import { onAwake } from './awake';
-import { composeFerry, type Ferry } from './ferry';
-import { confineAllContents, denyPermissions } from './lockdown';
+import { composeFerry, type Ferry } from './desktop-app';
+import { confineAllContents, denyPermissions } from './window/lockdown';
 import { describeError, logToStandardError as log } from './log';
-import { linkAmong } from './proposals';
-import { openWindow } from './window';
+import { linkAmong } from './settings/proposals';
+import { openWindow } from './window/window';
 
 // Vite's server stands in for the built page during development, and there alone.
 const developmentUrl = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];

@@ -1,4 +1,9 @@
-import { serveKeychain, type FromKeychain, type SystemKeychain, type ToKeychain } from './keychain-server';
+import {
+  serveKeychain,
+  type FromKeychain,
+  type SystemKeychain,
+  type ToKeychain,
+} from './credentials/keychain-server';
 import type { Link } from '../shared/engine-link';
 
 const port = process.parentPort;

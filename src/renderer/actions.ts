@@ -3,7 +3,7 @@ import type { FacesSource, IngestAnswer } from '../shared/faces';
 import type { DestinationId, ItemId } from '../shared/ids';
 import type { CallValue, Reply, Settings } from '../shared/ipc/contract';
 import type { QueueVerb, Scope } from '../shared/queue-view';
-import type { Ferry } from './ferry';
+import type { Ferry } from './app-context';
 import { currentDestination } from './store/app-store';
 
 let nextProblem = 1;

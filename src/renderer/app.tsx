@@ -9,16 +9,17 @@ import { DoctorPage } from './features/doctor/doctor-page';
 import { FacesPage } from './features/faces/faces-page';
 import { FacesSection } from './features/faces/faces-section';
 import { CancelSheet } from './features/queue/cancel-sheet';
-import { DetailPane } from './features/queue/detail-pane';
-import { windowIntent, type WindowIntent } from './features/queue/keyboard';
-import { NeedsPage } from './features/queue/needs';
-import { Notes, QueuePage } from './features/queue/queue-page';
+import { DetailPane } from './features/queue/detail/detail-pane';
+import { windowIntent, type WindowIntent } from './features/queue/grid/keyboard';
+import { Needs, NeedsPage } from './features/needs/needs';
+import { QueuePage } from './features/queue/queue-page';
+import { Notes } from './notes';
 import { Strip } from './features/queue/strip';
 import { QueueToolbar } from './features/queue/toolbar';
-import { wishFocus } from './features/queue/use-grid';
+import { wishFocus } from './features/queue/grid/use-grid';
 import { UndoBar } from './features/queue/undo-bar';
 import { SettingsSheet } from './features/settings/settings-sheet';
-import { useApp, useFaces, useFerry, useQueue, useView, type Ferry } from './ferry';
+import { useApp, useFaces, useFerry, useQueue, useView, type Ferry } from './app-context';
 import { LiveRegion } from './live-region';
 import { Rail } from './rail';
 import { IconSprite } from './ui/icon';
@@ -157,7 +158,7 @@ function Places() {
           <QueueToolbar />
           <main className="page">
             <Notes />
-            <QueuePage />
+            <QueuePage needs={<Needs />} />
             <UndoBar />
           </main>
         </>

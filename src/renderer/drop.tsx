@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DestinationId } from '../shared/ids';
 import { addFiles } from './actions';
-import { useApp, useFerry, useView, type Ferry } from './ferry';
+import { useApp, useFerry, useView, type Ferry } from './app-context';
 import { currentDestination, destinationById, whereOf } from './store/app-store';
 import { Mark } from './ui/parts';
 import { Phrase, SLOT } from './ui/phrase';

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { valueOf } from './actions';
-import { useApp, useFerry } from './ferry';
+import { useApp, useFerry } from './app-context';
 import { Icon } from './ui/icon';
 import { LineNote } from './ui/parts';
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import { useFerry, useFormat } from './ferry';
+import { useFerry, useFormat } from './app-context';
 import type { Format } from './i18n/format';
 import { milestones, QUIET_MS, type Milestone } from './store/announcer';
 import type { QueueState } from './store/queue-state';

@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
 import { languageFor } from '../shared/language';
 import { App } from './app';
-import { FerryContext, type Ferry } from './ferry';
+import { FerryContext, type Ferry } from './app-context';
 import { createWords } from './i18n';
 import { createAppStore, followApp, type AppState } from './store/app-store';
 import { FacesStore } from './store/faces-store';

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { DestinationList } from './features/destinations/destination-list';
-import { useFaces, useFerry, useFormat, useQueue, useView } from './ferry';
+import { useFaces, useFerry, useFormat, useQueue, useView } from './app-context';
 import { Icon, type IconName } from './ui/icon';
 import { Mark } from './ui/parts';
 

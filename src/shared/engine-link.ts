@@ -4,7 +4,7 @@ import type { Fault, Outcome } from './faults';
 import type { FacesChange, LocalFaces } from './faces';
 import type { DestinationId } from './ids';
 import type { CallInput, CallName, CallValue, Reply } from './ipc/contract';
-import type { Notice } from './notice';
+import type { Notice } from './callback-replay';
 import type { Profile } from './profile';
 import type { QueueDelta } from './queue-view';
 import type { UploadUrlAnswer, UploadUrlQuestion } from './upload-urls';

@@ -234,3 +234,7 @@ const fieldName = (path: readonly PropertyKey[]): string =>
     .join('.')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '?')
     .slice(0, 120);
+
+/** Whether the destination names a server that accepts callback replays (`noticeUrl`). */
+export const takesNotices = (profile: Profile | undefined): boolean =>
+  profile?.callback?.noticeUrl !== undefined;

@@ -3,6 +3,8 @@
  * `GET /get_post_policy` (docs/app-server.md). Both sides are read by these shapes alone.
  */
 import { z } from 'zod';
+import type { Outcome } from './faults';
+import type { DestinationId } from './ids';
 
 /** One question; the server signs these operations and no others. */
 export type UploadUrlQuestion =
@@ -57,6 +59,13 @@ export const uploadUrlAnswerSchema = z.union([
   }),
 ]);
 export type UploadUrlAnswer = Readonly<z.output<typeof uploadUrlAnswerSchema>>;
+
+/** Asks the server that signs for a destination. `fresh`: what it signed before was refused. */
+export type AskUploadUrls = (
+  destinationId: DestinationId,
+  question: UploadUrlQuestion,
+  fresh: boolean,
+) => Promise<Outcome<UploadUrlAnswer>>;
 
 const named = {
   host: z.url({ protocol: /^https?$/ }),

@@ -3,7 +3,7 @@ import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../shar
 import type { Cause } from '../shared/queue-view';
 import { readFault } from './counts';
 import { integerIn, textIn, type Database, type Row } from './database';
-import { CONFLICT, DONE, FAILED, SOURCE_CHANGED } from './stands';
+import { CONFLICT, DONE, FAILED, SOURCE_CHANGED } from './status-codes';
 
 const MOST_CAUSES = 100;
 const MOST_SAMPLES = 5;

@@ -3,8 +3,8 @@ import type { Leftover } from '../engine/queue-ports';
 import { itemIdAt, type BatchId, type ItemId } from '../shared/ids';
 import type { Scope } from '../shared/queue-view';
 import { integerIn, textIn, type Database, type Row } from './database';
-import { CONFLICT } from './stands';
-import { Tally } from './tally';
+import { CONFLICT } from './status-codes';
+import { Tally } from './counter-deltas';
 
 const CHUNK_ROWS = 1_000;
 

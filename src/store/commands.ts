@@ -11,13 +11,13 @@ import {
   type Pieces,
 } from './command-rows';
 import { integerIn, type Database } from './database';
-import { endItem, moveItem, reviveItem, standingOf } from './item-stand';
+import { endItem, moveItem, reviveItem, standingOf } from './item-status';
 import { answerRule } from './faces/decisions';
-import { standWhenLetGo } from './faces/ingest-stand';
+import { standWhenLetGo } from './faces/ingest-status';
 import { markPossibleOrphan } from './records';
 import { removeEmptyBatches, removeItem } from './removal';
-import { ASKING, CONFLICT, EXEMPT, HELD, isEnded, UNENDED, WAITING } from './stands';
-import { Tally } from './tally';
+import { ASKING, CONFLICT, EXEMPT, HELD, isEnded, UNENDED, WAITING } from './status-codes';
+import { Tally } from './counter-deltas';
 import { leftoverOfItem } from './work';
 
 export function carryOut(verb: Verb, command: Command): Pieces {

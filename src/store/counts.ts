@@ -3,7 +3,7 @@ import type { BatchId, DestinationId } from '../shared/ids';
 import type { BatchRow, Counts } from '../shared/queue-view';
 import { integerIn, textIn, textOrNull, type Database, type Row } from './database';
 import type { QueueTotals, StoredBatch } from './queue-types';
-import * as stands from './stands';
+import * as stands from './status-codes';
 
 /** A fault as it was kept; one that cannot be read says so. */
 export function readFault(text: string): Fault {

@@ -2,11 +2,11 @@ import { fault, type Fault } from '../shared/faults';
 import { itemIdAt, type BatchId, type ItemId } from '../shared/ids';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
 import { askForIngest } from './faces/put-question';
-import { insertEnd } from './item-stand';
+import { insertEnd } from './item-status';
 import type { FoundItem } from './queue-types';
 import { storeSnapshot } from './records';
-import { ASKING, FAILED, isEnded, SCANNED, WAITING } from './stands';
-import { Tally } from './tally';
+import { ASKING, FAILED, isEnded, SCANNED, WAITING } from './status-codes';
+import { Tally } from './counter-deltas';
 
 /** The most that one call may add: a longer transaction would be felt. */
 const MOST_ITEMS = 2_000;

@@ -16,7 +16,7 @@ import type { IngestRule } from './faces/faces-types';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
 import { keyOf, sourcePathOf } from './item-path';
 import type { BatchPlan, EndedItem, StoredDetail, StoredRow, StoredState } from './queue-types';
-import { ASKING, DONE, EXEMPT, HELD, isEnded, kindOfEnd, SCANNED, SKIPPED } from './stands';
+import { ASKING, DONE, EXEMPT, HELD, isEnded, kindOfEnd, SCANNED, SKIPPED } from './status-codes';
 import { partsOf } from './work';
 
 const MOST_ROWS = 500;

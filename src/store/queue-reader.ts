@@ -6,7 +6,7 @@ import { faultOf, openDatabase, textIn, type Database } from './database';
 import { openForReading } from './directory';
 import { detailOf, endedPage, pageOf, planOf, rowOf } from './pages';
 import type { EndedItem, QueueReader } from './queue-types';
-import { countUntold, untoldItems } from './untold';
+import { countUntold, untoldItems } from './callback-faults';
 
 /** Turns what the driver throws into a fault. */
 export type Guard = <T>(work: () => T) => Outcome<T>;

@@ -13,8 +13,8 @@ import { addItems } from './items';
 import { guardWith, nextTurn, readerOf, type Guard } from './queue-reader';
 import type { QueueStore } from './queue-types';
 import { applyRecord } from './records';
-import { Tally } from './tally';
-import { noteTold, untoldItems } from './untold';
+import { Tally } from './counter-deltas';
+import { noteTold, untoldItems } from './callback-faults';
 import { loadWork, recover } from './work';
 
 export interface QueueStoreOptions extends Clock {

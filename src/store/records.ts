@@ -3,12 +3,12 @@ import type { StoreRecord } from '../engine/queue-ports';
 import { assertNever } from '../shared/brand';
 import { batchOf, type ItemId, type ObjectKey } from '../shared/ids';
 import { integerOrNull, type Database } from './database';
-import { standWhenLetGo } from './faces/ingest-stand';
+import { standWhenLetGo } from './faces/ingest-status';
 import { askAutomatically } from './faces/questions';
 import { keyOf } from './item-path';
-import { endItem, moveItem, standingOf } from './item-stand';
-import { HELD, isEnded } from './stands';
-import type { Tally } from './tally';
+import { endItem, moveItem, standingOf } from './item-status';
+import { HELD, isEnded } from './status-codes';
+import type { Tally } from './counter-deltas';
 
 /**
  * Writes one fact; to be called inside a transaction. A fact about a row that was removed changes nothing, but

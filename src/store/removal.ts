@@ -2,8 +2,8 @@ import type { Leftover } from '../engine/queue-ports';
 import type { BatchId, ItemId } from '../shared/ids';
 import type { Database } from './database';
 import { forgetFaces } from './faces/pictures';
-import type { Standing } from './item-stand';
-import type { Tally } from './tally';
+import type { Standing } from './item-status';
+import type { Tally } from './counter-deltas';
 import { leftoverOfItem } from './work';
 
 /** Takes an ended row away. Its UploadId, if one is still open, is kept until it is closed, and comes back. */

@@ -16,7 +16,7 @@ import type { ConflictPolicy } from '../shared/profile';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from './database';
 import { keyOf, sourcePathOf } from './item-path';
 import type { RecoveredQueue } from './queue-types';
-import { CANCELED, CONFLICT, DONE, EXEMPT, SKIPPED, SOURCE_CHANGED, WAITING } from './stands';
+import { CANCELED, CONFLICT, DONE, EXEMPT, SKIPPED, SOURCE_CHANGED, WAITING } from './status-codes';
 
 /** Plans are pinned: the planner would walk all rows of a batch instead of the few that are open. */
 export const WORK_QUERY = `

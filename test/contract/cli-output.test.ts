@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jsonOutput, readable, textOutput } from '../../src/cli/output';
-import type { Ended } from '../../src/host/ferry';
+import type { Ended } from '../../src/host/upload-engine';
 import type { ItemEnd } from '../../src/engine/queue-ports';
 import { fault } from '../../src/shared/faults';
 import type { Crc64, ETag } from '../../src/shared/ids';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { app, PROFILE } from './ipc-desk';
+import { app, PROFILE } from './ipc-handlers';
 
 describe('destinations for others', () => {
   test('a link and a file hold the profile, and a file that is opened is proposed', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { calls, streams, type CallName } from '../../src/shared/ipc/contract';
-import { app, FILE, FOLDER, PROFILE } from './ipc-desk';
+import { app, FILE, FOLDER, PROFILE } from './ipc-handlers';
 
 test('every call of the contract has a handler, and no handler is without a call', () => {
   const { handlers, listeners } = app();

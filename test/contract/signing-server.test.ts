@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askApplicationServer } from '../../src/oss/application-server';
-import { formOf } from '../../src/oss/post-form';
-import { askPostPolicy } from '../../src/oss/post-policy';
+import { askApplicationServer } from '../../src/oss/grants/application-server';
+import { formOf } from '../../src/oss/object/post-form';
+import { askPostPolicy } from '../../src/oss/grants/post-policy';
 import { profileSchema } from '../../src/shared/profile';
 import { uploadUrlAnswerSchema } from '../../src/shared/upload-urls';
 import { startScriptedServer, type Received, type ScriptedServer } from '../unit/oss/scripted-server';

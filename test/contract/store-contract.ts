@@ -26,7 +26,7 @@ import {
 } from '../fakes/queue-samples';
 import { commandsContract } from './store-contract-commands';
 import { facesContract } from './store-contract-faces';
-import { untoldContract } from './store-contract-untold';
+import { untoldContract } from './store-contract-callback-faults';
 
 export interface StoreBench {
   readonly clock: VirtualClock;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askTokenServer } from '../../src/oss/token-server';
+import { askTokenServer } from '../../src/oss/grants/token-server';
 import { startScriptedServer, type Received, type ScriptedServer } from '../unit/oss/scripted-server';
 
 /** Character for character as in Alibaba's document. */

@@ -7,7 +7,7 @@ import { objectsIn } from './support/admin';
 import { dropPaths, expect } from './support/app';
 import { violationsOf } from './support/axe';
 import type { Cloud } from './support/cloud';
-import { batchRow, expectState, itemRow, openDesk, test } from './support/desk';
+import { batchRow, expectState, itemRow, openDesk, test } from './support/open-app';
 
 const NAMES = ['a.txt', 'b.txt', 'c.txt', 'd.txt'];
 

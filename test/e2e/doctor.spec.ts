@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 import { objectsIn, setFaults } from './support/admin';
 import { expect } from './support/app';
 import { violationsOf } from './support/axe';
-import { clipboardOf, openDesk, test } from './support/desk';
+import { clipboardOf, openDesk, test } from './support/open-app';
 
 const states = (page: Page, state: string) =>
   page

@@ -13,7 +13,7 @@ import {
   quickly,
   slowly,
   test as base,
-} from './support/desk';
+} from './support/open-app';
 
 const MB = 1_000_000;
 const LOOK = 'out/look';

@@ -5,8 +5,8 @@ import type { Locator, Page } from '@playwright/test';
 import sharp, { type Sharp } from 'sharp';
 import { dropPaths, expect } from './support/app';
 import { violationsOf } from './support/axe';
-import { batchRow, clipboardOf, expectState, itemRow, openDesk } from './support/desk';
-import { AFTER_UPLOAD, facesOf, immAsked, LOOK_MS, test } from './support/faces-desk';
+import { batchRow, clipboardOf, expectState, itemRow, openDesk } from './support/open-app';
+import { AFTER_UPLOAD, facesOf, immAsked, LOOK_MS, test } from './support/open-faces-app';
 import { PORTRAIT, sixPortraits } from './support/pictures';
 
 const pictures = resolve(__dirname, '../../out/look');

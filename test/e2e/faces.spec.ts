@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { objectsIn } from './support/admin';
 import { dropPaths, expect } from './support/app';
-import { expectState, itemRow } from './support/desk';
+import { expectState, itemRow } from './support/open-app';
 import { enginePid, memoryOf, servicePid } from './support/processes';
-import { AFTER_UPLOAD, facesOf, immAsked, LOOK_MS, test } from './support/faces-desk';
+import { AFTER_UPLOAD, facesOf, immAsked, LOOK_MS, test } from './support/open-faces-app';
 import {
   CAT,
   copiesOf,

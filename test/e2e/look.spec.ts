@@ -5,7 +5,16 @@ import type { BrowserWindow } from 'electron';
 import { setFaults } from './support/admin';
 import { dropPaths, expect, holdPaths, takePathsAway } from './support/app';
 import { violationsOf } from './support/axe';
-import { batchRow, expectState, fileIn, itemRow, openDesk, partsStored, slowly, test } from './support/desk';
+import {
+  batchRow,
+  expectState,
+  fileIn,
+  itemRow,
+  openDesk,
+  partsStored,
+  slowly,
+  test,
+} from './support/open-app';
 import { CUP, sixPortraits } from './support/pictures';
 import { bytesOf } from './support/trees';
 

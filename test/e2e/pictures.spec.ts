@@ -1,10 +1,10 @@
 import { copyFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { startDetectorThread } from '../../src/host/detector-thread';
+import { startDetectorThread } from '../../src/host/detector/detector-thread';
 import { CAT, PORTRAIT, sixPortraits, turnedPortrait } from '../fakes/pictures';
 import { dropPaths, expect } from './support/app';
-import { expectState, itemRow, test } from './support/desk';
+import { expectState, itemRow, test } from './support/open-app';
 
 const DETECTOR = 'OSS Ferry Pictures';
 

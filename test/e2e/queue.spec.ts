@@ -17,7 +17,7 @@ import {
   slowly,
   test,
   type Gate,
-} from './support/desk';
+} from './support/open-app';
 
 const MB = 1_000_000;
 

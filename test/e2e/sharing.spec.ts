@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
-import { profileLink, profileOfLink } from '../../src/host/share-profile';
+import { profileLink, profileOfLink } from '../../src/host/destinations/share-profile';
 import { profileSchema } from '../../src/shared/profile';
 import { objectsIn } from './support/admin';
 import { dropPaths, expect, launchApp } from './support/app';
 import { violationsOf } from './support/axe';
-import { batchRow, clipboardOf, fileIn, test } from './support/desk';
+import { batchRow, clipboardOf, fileIn, test } from './support/open-app';
 import { must } from '../fakes/queue-samples';
 
 const PICTURES = 'out/look';

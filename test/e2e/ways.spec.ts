@@ -3,7 +3,7 @@ import type { ElectronApplication, Locator, Page } from '@playwright/test';
 import { faultsLeft, objectsIn, requestsTo, setFaults } from './support/admin';
 import { dropPaths, expect, launchApp } from './support/app';
 import type { Cloud } from './support/cloud';
-import { expectState, fileIn, itemRow, partsStored, quickly, slowly, test } from './support/desk';
+import { expectState, fileIn, itemRow, partsStored, quickly, slowly, test } from './support/open-app';
 import { startSigningGate } from './support/gate';
 import { NO_BUS, startKeyring, type Keyring } from './support/keyring';
 import { expectNoTrace } from './support/secrets';

@@ -1,6 +1,10 @@
 /** A keychain process by hand: what it was asked, and what it answers. */
-import type { KeychainPorts, KeychainProcess } from '../../src/main/keychain';
-import { serveKeychain, type FromKeychain, type ToKeychain } from '../../src/main/keychain-server';
+import type { KeychainPorts, KeychainProcess } from '../../src/main/credentials/keychain';
+import {
+  serveKeychain,
+  type FromKeychain,
+  type ToKeychain,
+} from '../../src/main/credentials/keychain-server';
 
 /** How the system's keychain behaves. */
 export type Mood = 'open' | 'locked' | 'absent';

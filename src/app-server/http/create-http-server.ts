@@ -6,7 +6,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { problem, problemBody, type Problem } from '../problem';
-import type { Caller } from './callers';
+import type { Caller } from './principals';
 import { sendProblem } from './send-problem';
 
 declare module 'fastify' {

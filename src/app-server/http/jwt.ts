@@ -3,7 +3,7 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { problem, refuse, type Answer, type Problem } from '../problem';
 import type { JwtSettings } from '../settings';
 import { USER_PLACE } from '../settings-values';
-import type { Caller } from './callers';
+import type { Caller } from './principals';
 
 /** The user of a JSON Web Token as a caller; or 401, 403, or 503 where its issuer's keys cannot be had. */
 export type JwtVerifier = (token: string) => Promise<Answer<Caller>>;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { bearerToken, callerOnThisMachine, isTokenOf } from '../http/callers';
+import { bearerToken, callerOnThisMachine, isTokenOf } from '../http/principals';
 import { sendProblem } from '../http/send-problem';
 import type { Metrics } from '../metrics';
 import { problem, refuse, type Answer } from '../problem';

@@ -1,5 +1,5 @@
 import { elapsedMs, momentOf, type Clock, type Moment } from '../clock';
-import type { Caller } from '../http/callers';
+import type { Caller } from '../http/principals';
 import type { Answer } from '../problem';
 import type { IssuedToken, StsToken, TokenIssuer } from '../sts/token-issuer';
 

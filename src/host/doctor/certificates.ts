@@ -2,8 +2,8 @@
 import { isIP, type LookupFunction } from 'node:net';
 import * as tls from 'node:tls';
 import type { CancelSignal } from '../../engine/ports';
-import type { Origin } from '../../oss/address';
-import { networkFault } from '../../oss/network-fault';
+import type { Origin } from '../../oss/object/address';
+import { networkFault } from '../../oss/wire/network-fault';
 import { failure, fault, success, type Outcome } from '../../shared/faults';
 
 interface Problem {

@@ -5,7 +5,7 @@ import type { Check, CheckId } from '../../shared/doctor';
 import { fault } from '../../shared/faults';
 import type { ObjectKey } from '../../shared/ids';
 import type { Profile } from '../../shared/profile';
-import { batchPrefix } from '../batch-prefix';
+import { batchPrefix } from '../disk/batch-prefix';
 import { ACCESS_CHECKS } from './access-checks';
 import { MULTIPART_CHECKS, TIDYING } from './multipart-checks';
 import { NETWORK_CHECKS } from './network-checks';

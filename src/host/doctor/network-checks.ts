@@ -1,9 +1,9 @@
 /** Whether the network leads to OSS: names, proxies, certificates, who answers, and by which clock. */
 import { isIP } from 'node:net';
-import { bucketOrigin } from '../../oss/address';
-import { immEndpointOf } from '../../oss/imm';
-import { lookup as lookupWithLoopback } from '../../oss/lookup';
-import { networkFault } from '../../oss/network-fault';
+import { bucketOrigin } from '../../oss/object/address';
+import { immEndpointOf } from '../../oss/imm/imm';
+import { lookup as lookupWithLoopback } from '../../oss/wire/lookup';
+import { networkFault } from '../../oss/wire/network-fault';
 import { fault } from '../../shared/faults';
 import { endpointOf, type Profile } from '../../shared/profile';
 import { lookAtCertificate, type CertificateView } from './certificates';

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Body, SealedBody, WholeBody } from '../../engine/ports';
 import { success } from '../../shared/faults';
 import type { Crc64 } from '../../shared/ids';
-import { startCrc64 } from '../crc64';
+import { startCrc64 } from '../disk/crc64';
 
 /** What a probe holds, so that whoever finds one knows what it is. */
 export const PROBE_TEXT = new TextEncoder().encode(

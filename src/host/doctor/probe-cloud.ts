@@ -12,14 +12,14 @@ import type {
   StoredPart,
   UploadedPart,
 } from '../../engine/ports';
-import { createObjectStore, type ObjectStoreOptions } from '../../oss/object-store';
-import { createProbeStore } from '../../oss/probe-store';
-import type { AskUploadUrls } from '../../oss/signed-urls';
+import { createObjectStore, type ObjectStoreOptions } from '../../oss/object/object-store';
+import { createProbeStore } from '../../oss/object/probe-store';
+import type { AskUploadUrls } from '../../shared/upload-urls';
 import type { Grant } from '../../shared/credentials';
 import { failure, fault, type Outcome } from '../../shared/faults';
 import type { DestinationId, ObjectKey, UploadId } from '../../shared/ids';
 import type { Profile } from '../../shared/profile';
-import { rest, RENEWAL_PAUSE_MS } from '../rest';
+import { rest, RENEWAL_PAUSE_MS } from '../time/rest';
 import { sealedBody, wholeBody } from './probe-bodies';
 
 export interface CloudOptions {

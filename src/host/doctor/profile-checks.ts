@@ -1,6 +1,6 @@
 /** What the destination asks for beside the bytes: tags, ACL, a callback, faces. Each is tried on the probe. */
-import { callbackHeaders } from '../../oss/callback-headers';
-import { detectImageFaces } from '../../oss/imm';
+import { callbackHeaders } from '../../oss/object/callback-headers';
+import { detectImageFaces } from '../../oss/imm/imm';
 import { keysOf } from '../../shared/credentials';
 import { failure, fault, type FaultCode } from '../../shared/faults';
 import type { Profile } from '../../shared/profile';

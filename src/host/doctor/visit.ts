@@ -1,7 +1,7 @@
 /** What the checks of one run share, and the forms in which they say what they found. */
 import type { LookupFunction } from 'node:net';
 import type { Answer, CancelSignal, StoredObject, UploadedPart } from '../../engine/ports';
-import type { AskUploadUrls } from '../../oss/signed-urls';
+import type { AskUploadUrls } from '../../shared/upload-urls';
 import type { Grant } from '../../shared/credentials';
 import type { Check, CheckId, Hint, HintCode } from '../../shared/doctor';
 import type { Fault, Outcome } from '../../shared/faults';

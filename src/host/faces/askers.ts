@@ -1,5 +1,5 @@
 /** The two that can be asked about a picture: IMM, and the detector on this device. */
-import { detectImageFaces } from '../../oss/imm';
+import { detectImageFaces } from '../../oss/imm/imm';
 import type { Detector } from '../../shared/faces';
 import { failure, fault, success, type Fault } from '../../shared/faults';
 import { holdsCredentials, type Profile } from '../../shared/profile';

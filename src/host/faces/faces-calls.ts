@@ -5,7 +5,7 @@ import { success, type Outcome } from '../../shared/faults';
 import type { ItemId } from '../../shared/ids';
 import { calls, type CallInput, type CallValue } from '../../shared/ipc/contract';
 import { holdsCredentials } from '../../shared/profile';
-import type { Ferry } from '../ferry';
+import type { Ferry } from '../upload-engine';
 import { canAskImm } from './askers';
 import { facePicture, hasPreview, smallPicture } from './picture-address';
 

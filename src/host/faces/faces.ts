@@ -3,7 +3,7 @@
  * before it sends, and what the window asks (docs/decisions/faces-are-questions.md).
  */
 import type { ClockPort } from '../../engine/ports';
-import type { detectImageFaces } from '../../oss/imm';
+import type { detectImageFaces } from '../../oss/imm/imm';
 import type { TemporaryCredentials } from '../../shared/credentials';
 import type { Detector, FacesChange, FacesSource, IngestAnswer } from '../../shared/faces';
 import type { Fault, Outcome } from '../../shared/faults';

@@ -1,7 +1,7 @@
 import { fault } from '../../shared/faults';
 import type { ObjectKey } from '../../shared/ids';
 import type { FaceQuestion, IngestVerdict } from '../../store/faces/faces-types';
-import { objectKey } from '../object-key';
+import { objectKey } from '../disk/object-key';
 
 /**
  * What the rule of the destination makes of a picture with so many faces. Null faces: nobody could look at it; then it

@@ -1,5 +1,5 @@
 /** Whether the object that IMM looked at is the one that was uploaded: IMM says nothing of what it saw but its key. */
-import { createObjectStore, type ObjectStoreOptions } from '../../oss/object-store';
+import { createObjectStore, type ObjectStoreOptions } from '../../oss/object/object-store';
 import type { TemporaryCredentials } from '../../shared/credentials';
 import type { DestinationId } from '../../shared/ids';
 import type { FaceQuestion } from '../../store/faces/faces-types';

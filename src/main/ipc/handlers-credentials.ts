@@ -2,8 +2,8 @@ import type { Destination } from '../../shared/engine-link';
 import { failure, fault, success } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
 import type { Handlers } from '../../shared/ipc/contract';
-import type { Credentials } from '../credentials';
-import type { Keychain } from '../keychain';
+import type { Credentials } from '../credentials/credentials';
+import type { Keychain } from '../credentials/keychain';
 
 export interface CredentialsDependencies {
   readonly credentials: Credentials;

@@ -2,7 +2,7 @@ import type { Destination } from '../../shared/engine-link';
 import { failure, fault, success } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
 import type { Handlers } from '../../shared/ipc/contract';
-import type { DoctorDesk } from '../doctor-desk';
+import type { DoctorDesk } from '../doctor-runs';
 
 export interface DoctorDependencies {
   readonly doctor: Pick<DoctorDesk, 'start' | 'stop' | 'report'>;

@@ -2,8 +2,8 @@ import type { AppInfo, DestinationView, Handlers } from '../../shared/ipc/contra
 import { success, type Outcome } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
 import type { Destination } from '../../shared/engine-link';
-import { parseProfile } from '../profile-file';
-import type { SettingsBook } from '../settings';
+import { parseProfile } from '../settings/profile-file';
+import type { SettingsBook } from '../settings/settings';
 
 export interface SettingsDependencies {
   readonly book: SettingsBook;

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { profileLink, profileText } from '../../host/share-profile';
+import { profileLink, profileText } from '../../host/destinations/share-profile';
 import type { Destination } from '../../shared/engine-link';
 import { failure, fault, success, type Outcome } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
 import type { Handlers } from '../../shared/ipc/contract';
-import type { Proposals } from '../proposals';
+import type { Proposals } from '../settings/proposals';
 
 export interface SharingDependencies {
   readonly proposals: Proposals;

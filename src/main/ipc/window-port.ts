@@ -10,7 +10,7 @@ import {
   type SaveDialogOptions,
 } from 'electron';
 import type { Handlers, StreamName, StreamValue } from '../../shared/ipc/contract';
-import type { IsOurs } from '../lockdown';
+import type { IsOurs } from '../window/lockdown';
 import type { Log } from '../log';
 import type { MainWords } from '../words';
 import type { Desktop } from './handlers-queue';

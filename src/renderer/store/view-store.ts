@@ -3,7 +3,7 @@ import type { BatchId, DestinationId, ItemId } from '../../shared/ids';
 import type { Fault } from '../../shared/faults';
 import type { FacesFilter, FacesSource } from '../../shared/faces';
 import type { Scope } from '../../shared/queue-view';
-import { NOTHING_SELECTED, type Selection } from '../features/queue/selection';
+import { NOTHING_SELECTED, type Selection } from '../features/queue/grid/selection';
 
 type Place =
   | { readonly kind: 'queue' }

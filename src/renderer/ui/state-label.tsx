@@ -1,5 +1,7 @@
 import { Icon, type IconName } from './icon';
 
+export type Tone = 'rest' | 'move' | 'proof' | 'hold' | 'ask' | 'fail';
+
 /** The one filled glyph of the window: only what is verified gets it. */
 function Seal() {
   return (

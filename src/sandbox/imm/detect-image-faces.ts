@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Desk } from '../../faces/desk';
+import type { Desk } from '../../faces/detector-queue';
 import type { Problem } from '../../faces/questions';
 import type { BucketStore } from '../storage/bucket-store';
 import type { StoredObject } from '../storage/records';

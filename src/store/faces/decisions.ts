@@ -6,14 +6,14 @@ import type { IngestAnswer } from '../../shared/faces';
 import type { Fault } from '../../shared/faults';
 import type { ItemId } from '../../shared/ids';
 import { integerIn, integerOrNull, type Database } from '../database';
-import { endItem, moveItem, standingOf, type Standing } from '../item-stand';
-import { ASKING, isEnded, SCANNED, WAITING } from '../stands';
-import { Tally } from '../tally';
+import { endItem, moveItem, standingOf, type Standing } from '../item-status';
+import { ASKING, isEnded, SCANNED, WAITING } from '../status-codes';
+import { Tally } from '../counter-deltas';
 import { ASKS_USER, MADE, SETTLED, TO_BE_MADE } from './codes';
 import type { AskingItem, IngestVerdict } from './faces-types';
 import { keyOf, sourcePathOf } from '../item-path';
 import { refreshPicture } from './pictures';
-import { decisionOf } from './ingest-stand';
+import { decisionOf } from './ingest-status';
 
 const MOST_RELEASED = 1_000;
 

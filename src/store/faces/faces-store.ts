@@ -4,13 +4,13 @@ import { batchOf, itemIdAt, type BatchId, type DestinationId, type ItemId } from
 import type { Scope } from '../../shared/queue-view';
 import { integerIn, textIn, type Database } from '../database';
 import { nextTurn } from '../queue-reader';
-import { isEnded, SCANNED, ASKING } from '../stands';
-import { standingOf } from '../item-stand';
+import { isEnded, SCANNED, ASKING } from '../status-codes';
+import { standingOf } from '../item-status';
 import { sourceCode, ASKS_USER, SETTLED, TO_BE_MADE } from './codes';
 import { answerRule, askingItems, refuseItem, releaseMade } from './decisions';
 import { allFacesCounts, facesBatches, facesDetail, facesPage, facesSheet } from './face-pages';
 import type { FacesStore } from './faces-types';
-import { decisionOf } from './ingest-stand';
+import { decisionOf } from './ingest-status';
 import { forgetFaces } from './pictures';
 import { askByHand, dropQuestion, dueQuestions, nextDueAt, noteAnswer, postpone } from './questions';
 import { touchedOf } from './touched';

@@ -2,7 +2,7 @@
 import { detectImageFacesSchema, placeOf, type Face } from '../../shared/faces';
 import { batchOf, type BatchId, type ItemId } from '../../shared/ids';
 import { integerIn, textIn, type Database, type Row } from '../database';
-import { isEnded } from '../stands';
+import { isEnded } from '../status-codes';
 import {
   ASKED,
   ASKS_USER,

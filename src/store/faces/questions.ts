@@ -11,7 +11,7 @@ import {
 import type { Profile } from '../../shared/profile';
 import { integerIn, integerOrNull, textIn, textOrNull, type Database, type Row } from '../database';
 import { keyOf, sourcePathOf } from '../item-path';
-import { DONE, isEnded, SKIPPED } from '../stands';
+import { DONE, isEnded, SKIPPED } from '../status-codes';
 import { ASKED, FAILED_ANSWER, FOUND, IMM, sourceCode, sourceOf, TO_BE_MADE } from './codes';
 import { settleVerdict } from './decisions';
 import type { FaceQuestion, FacesNote, IngestRule } from './faces-types';

@@ -1,9 +1,9 @@
 /** Upload callbacks, from the profile to the server that is called: told, not told, told again. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SendNotice } from '../../../src/host/notices';
-import { sendNotice } from '../../../src/oss/notice';
-import { askPostPolicy } from '../../../src/oss/post-policy';
-import { UrlServer } from '../../../src/oss/url-server';
+import type { SendNotice } from '../../../src/host/destinations/callback-replays';
+import { sendNotice } from '../../../src/oss/grants/callback-replay';
+import { askPostPolicy } from '../../../src/oss/grants/post-policy';
+import { UrlServer } from '../../../src/oss/grants/url-server';
 import { success } from '../../../src/shared/faults';
 import { CallbackServer, withoutCrc } from './callback-server';
 import { MINIMAL_ROLE } from '../../fakes/roles';

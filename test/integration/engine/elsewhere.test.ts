@@ -1,9 +1,9 @@
 /** Ways that hold no credentials: URLs that the application server signs, and forms under its policy. */
 import { appendFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { AskCredentials } from '../../../src/host/credentials-keeper';
-import { askPostPolicy } from '../../../src/oss/post-policy';
-import { UrlServer } from '../../../src/oss/url-server';
+import type { AskCredentials } from '../../../src/host/credentials/credentials-keeper';
+import { askPostPolicy } from '../../../src/oss/grants/post-policy';
+import { UrlServer } from '../../../src/oss/grants/url-server';
 import { success } from '../../../src/shared/faults';
 import { MINIMAL_ROLE } from '../../fakes/roles';
 import { endOf, MIB, World, type FerrySettings } from './harness';

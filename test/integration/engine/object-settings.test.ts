@@ -1,7 +1,7 @@
 /** What a destination says of its objects is what the bucket says of them, by every way that can say it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askPostPolicy } from '../../../src/oss/post-policy';
-import { UrlServer } from '../../../src/oss/url-server';
+import { askPostPolicy } from '../../../src/oss/grants/post-policy';
+import { UrlServer } from '../../../src/oss/grants/url-server';
 import { success } from '../../../src/shared/faults';
 import { adminLines } from '../sandbox/cloud';
 import { MINIMAL_ROLE } from '../../fakes/roles';

@@ -11,7 +11,7 @@ import {
   utimes,
 } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { Ended } from '../../../src/host/ferry';
+import type { Ended } from '../../../src/host/upload-engine';
 import { endOf, MIB, World, type TestFerry } from './harness';
 
 async function inWorld(judge: (world: World) => Promise<void>): Promise<void> {

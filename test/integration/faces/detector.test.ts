@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startDetectorThread } from '../../../src/host/detector-thread';
+import { startDetectorThread } from '../../../src/host/detector/detector-thread';
 import { faceSchema } from '../../../src/shared/faces';
 import {
   CAT,

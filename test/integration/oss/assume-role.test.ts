@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aliyunProfileCaller } from '../../../src/oss/aliyun-profile';
-import { assumeRole, stsEndpointOf, type AssumeRoleQuestion } from '../../../src/oss/assume-role';
+import { aliyunProfileCaller } from '../../../src/oss/grants/aliyun-profile';
+import { assumeRole, stsEndpointOf, type AssumeRoleQuestion } from '../../../src/oss/grants/assume-role';
 import { profileSchema, type Profile } from '../../../src/shared/profile';
 import { startScriptedServer, type ScriptedServer } from '../../unit/oss/scripted-server';
 import { adminLines, aliOss, openCloud, setFaults, type TestCloud } from '../sandbox/cloud';

@@ -8,7 +8,7 @@ import type {
   UploadedPart,
   WholeBody,
 } from '../../../src/engine/ports';
-import { createObjectStore } from '../../../src/oss/object-store';
+import { createObjectStore } from '../../../src/oss/object/object-store';
 import type { TemporaryCredentials } from '../../../src/shared/credentials';
 import type { Crc64, DestinationId, ETag, ObjectKey, UploadId } from '../../../src/shared/ids';
 import { profileSchema, type Profile, type ProfileInput } from '../../../src/shared/profile';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startDetectorThread } from '../../../src/host/detector-thread';
+import { startDetectorThread } from '../../../src/host/detector/detector-thread';
 import { detectImageFacesSchema } from '../../../src/shared/faces';
 import { CAT, FACE, isInside, middleOf, PORTRAIT, rectangleOf } from '../../fakes/pictures';
 import { adminLines, aliOss, openCloud, setFaults, temporaryKeys, type Keys, type TestCloud } from './cloud';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LARGEST_OBJECT, WINDOW } from '../../../src/engine/limits';
 import { isIdle } from '../../../src/engine/state';
 import { itemIdAt, type BatchId } from '../../../src/shared/ids';
-import { BATCH, Desk, HOME, idOf, no, OURS, put, stored, work } from './desk';
+import { BATCH, Desk, HOME, idOf, no, OURS, put, stored, work } from './reducer-driver';
 
 const job = (batchId: number): { batchId: BatchId; destinationId: typeof HOME } => ({
   batchId: batchId as BatchId,

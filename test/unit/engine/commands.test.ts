@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { success } from '../../../src/shared/faults';
 import type { Scope, Verb } from '../../../src/shared/queue-view';
-import { BATCH, Desk, HOME, idOf, no, OURS, put, stored, work } from './desk';
+import { BATCH, Desk, HOME, idOf, no, OURS, put, stored, work } from './reducer-driver';
 
 const ALL: Scope = { kind: 'all' };
 const command = (desk: Desk, verb: Verb, scope: Scope = ALL): unknown =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../../src/shared/faults';
-import { Desk, HOME, no, OURS, put, stored, work } from './desk';
+import { Desk, HOME, no, OURS, put, stored, work } from './reducer-driver';
 
 /** Put after Put, so that there is always something to send. */
 const files = Array.from({ length: 40 }, (_, index) => work(index + 1, 10));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Desk, no, OURS, put, stored, work } from './desk';
+import { Desk, no, OURS, put, stored, work } from './reducer-driver';
 
 const files = (count: number): ReturnType<typeof work>[] =>
   Array.from({ length: count }, (_, index) => work(index + 1, 1_000));

@@ -28,7 +28,7 @@ describe('the simulated world', () => {
   const world = from('test/fakes/world.ts');
 
   it('loads the shipped engine, all of it, as the host does', () => {
-    const shipped = engineOf(from('src/host/ferry.ts'));
+    const shipped = engineOf(from('src/host/upload-engine.ts'));
     expect(shipped).toContain('src/engine/runner.ts');
     expect(shipped).toContain('src/engine/next.ts');
     expect(engineOf(world)).toEqual(expect.arrayContaining(engineOf(from('src/engine/runner.ts'))));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextName } from '../../../src/engine/keep-both';
 import type { ObjectKey } from '../../../src/shared/ids';
-import { Desk, no, OURS, part, partSent, present, put, stored, THEIRS, UPLOAD, work } from './desk';
+import { Desk, no, OURS, part, partSent, present, put, stored, THEIRS, UPLOAD, work } from './reducer-driver';
 
 const MIB = 1024 * 1024;
 const key = (text: string): ObjectKey => text as ObjectKey;

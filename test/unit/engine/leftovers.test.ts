@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Leftover } from '../../../src/engine/queue-ports';
 import { success } from '../../../src/shared/faults';
 import type { UploadId } from '../../../src/shared/ids';
-import { Desk, HOME, initiated, MIB, no, part, partSent, UPLOAD, work } from './desk';
+import { Desk, HOME, initiated, MIB, no, part, partSent, UPLOAD, work } from './reducer-driver';
 
 const leftover = (position: number): Leftover => {
   const { itemId, destinationId, key } = work(position, 0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { success } from '../../../src/shared/faults';
-import { Desk, HOME, no, OURS, put, stored, work } from './desk';
+import { Desk, HOME, no, OURS, put, stored, work } from './reducer-driver';
 
 const files = Array.from({ length: 12 }, (_, index) => work(index + 1, 10));
 const silent = put(no('connection-lost'));

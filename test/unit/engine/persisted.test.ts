@@ -1,7 +1,7 @@
 /** What rests on a durable fact waits until the fact is durable. */
 import { describe, expect, it } from 'vitest';
 import { success } from '../../../src/shared/faults';
-import { Desk, initiated, MIB, no, OURS, part, partSent, put, stored, UPLOAD, work } from './desk';
+import { Desk, initiated, MIB, no, OURS, part, partSent, put, stored, UPLOAD, work } from './reducer-driver';
 
 const LARGE = 17 * MIB;
 

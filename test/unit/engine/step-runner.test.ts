@@ -6,7 +6,7 @@ import { Cancellation, runStep } from '../../../src/engine/step-runner';
 import type { Step } from '../../../src/engine/steps';
 import { success, type Outcome } from '../../../src/shared/faults';
 import type { Crc64, UploadId } from '../../../src/shared/ids';
-import { HOME, no, OURS, stored, UPLOAD, work } from './desk';
+import { HOME, no, OURS, stored, UPLOAD, work } from './reducer-driver';
 
 const { key, source } = work(1, 10);
 const context: RequestContext = {

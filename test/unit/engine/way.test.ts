@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { success } from '../../../src/shared/faults';
-import { Desk, HOME, no, OURS, stored, work } from './desk';
+import { Desk, HOME, no, OURS, stored, work } from './reducer-driver';
 
 const GIB = 1024 ** 3;
 

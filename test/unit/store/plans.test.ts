@@ -12,7 +12,7 @@ import {
 import { PICTURE_IDS_QUERY, WORK_IDS_QUERY } from '../../../src/store/faces/faces-store';
 import { DUE_QUERY, NEXT_DUE_QUERY } from '../../../src/store/faces/questions';
 import { ENDED_PAGE_QUERY, GAPS_QUERY, PAGE_QUERY } from '../../../src/store/pages';
-import { UNTOLD_QUERY } from '../../../src/store/untold';
+import { UNTOLD_QUERY } from '../../../src/store/callback-faults';
 import { LEFTOVERS_QUERY, WORK_QUERY } from '../../../src/store/work';
 import { found, must, newBatch } from '../../fakes/queue-samples';
 import { SqliteBench } from '../../fakes/sqlite-bench';

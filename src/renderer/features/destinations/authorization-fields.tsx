@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { CredentialsView, DestinationView } from '../../../shared/ipc/contract';
 import { WAY_KINDS, WAYS, type WayKind } from '../../../shared/secrets';
 import { valueOf } from '../../actions';
-import { useApp, useFerry } from '../../ferry';
+import { useApp, useFerry } from '../../app-context';
 import { KeychainLine } from '../../keychain-note';
 import { Button } from '../../ui/parts';
 import { FIELDS_OF_WAY, type AuthorizationField, type SecretField } from './authorization-model';

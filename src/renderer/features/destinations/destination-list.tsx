@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next';
 import type { DestinationView } from '../../../shared/ipc/contract';
 import type { Cause } from '../../../shared/queue-view';
 import { saveSettings } from '../../actions';
-import { useApp, useFerry, useQueue, useView } from '../../ferry';
+import { useApp, useFerry, useQueue, useView } from '../../app-context';
 import { currentDestination } from '../../store/app-store';
 import { Icon } from '../../ui/icon';
 import { IconButton } from '../../ui/parts';

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DestinationId } from '../../../shared/ids';
 import { valueOf } from '../../actions';
-import { useApp, useFerry } from '../../ferry';
+import { useApp, useFerry } from '../../app-context';
 import { Button } from '../../ui/parts';
 import { AskSheet } from '../../ui/ask-sheet';
 import { DestinationForm } from './destination-form';

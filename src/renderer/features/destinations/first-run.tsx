@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WayKind } from '../../../shared/secrets';
-import { useFerry } from '../../ferry';
+import { useFerry } from '../../app-context';
 import { Icon } from '../../ui/icon';
 import { Button, Mark } from '../../ui/parts';
 import { DestinationForm } from './destination-form';

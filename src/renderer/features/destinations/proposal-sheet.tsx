@@ -3,7 +3,7 @@ import type { Proposal } from '../../../shared/ipc/contract';
 import type { Profile } from '../../../shared/profile';
 import { needsSecret } from '../../../shared/secrets';
 import { valueOf } from '../../actions';
-import { useApp, useFerry, type Ferry } from '../../ferry';
+import { useApp, useFerry, type Ferry } from '../../app-context';
 import { Icon } from '../../ui/icon';
 import { Button, InEnglish } from '../../ui/parts';
 import { Sheet } from '../../ui/sheet';

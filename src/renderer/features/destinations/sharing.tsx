@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DestinationId } from '../../../shared/ids';
 import { copy, valueOf } from '../../actions';
-import { useFerry } from '../../ferry';
+import { useFerry } from '../../app-context';
 import { Button } from '../../ui/parts';
 
 /** What was done last, said until the next. */

@@ -4,7 +4,7 @@ import type { DestinationView } from '../../../shared/ipc/contract';
 import type { Profile } from '../../../shared/profile';
 import type { WayKind } from '../../../shared/secrets';
 import { saveSettings, valueOf } from '../../actions';
-import { useFerry } from '../../ferry';
+import { useFerry } from '../../app-context';
 import {
   check,
   EMPTY_FORM,

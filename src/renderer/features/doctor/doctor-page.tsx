@@ -4,7 +4,7 @@ import { missingRights, type DoctorRun } from '../../../shared/doctor';
 import type { DestinationId } from '../../../shared/ids';
 import { ramRequest } from '../../../shared/ram-statement';
 import { copy, valueOf } from '../../actions';
-import { useApp, useFerry, useFormat } from '../../ferry';
+import { useApp, useFerry, useFormat } from '../../app-context';
 import { destinationById } from '../../store/app-store';
 import { Icon } from '../../ui/icon';
 import { Button, InEnglish } from '../../ui/parts';

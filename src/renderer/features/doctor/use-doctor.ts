@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { DoctorRun } from '../../../shared/doctor';
 import type { DestinationId } from '../../../shared/ids';
 import { valueOf } from '../../actions';
-import { useFerry } from '../../ferry';
+import { useFerry } from '../../app-context';
 
 export interface Doctor {
   /** Null: it has not told anything yet. */

@@ -4,7 +4,7 @@ import type { FacesDetail, FacesResult } from '../../../shared/faces';
 import { immPermissionRequest } from '../../../shared/imm-permission';
 import type { Scope } from '../../../shared/queue-view';
 import { askFaces, clearFaces, copy } from '../../actions';
-import { useApp, useFerry } from '../../ferry';
+import { useApp, useFerry } from '../../app-context';
 import { destinationById } from '../../store/app-store';
 import { Button, InEnglish } from '../../ui/parts';
 

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BatchId } from '../../../shared/ids';
 import { clearFaces } from '../../actions';
-import { useFerry } from '../../ferry';
+import { useFerry } from '../../app-context';
 import { AskSheet } from '../../ui/ask-sheet';
 import { IconButton } from '../../ui/parts';
 

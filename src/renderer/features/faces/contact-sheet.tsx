@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from
 import { useTranslation } from 'react-i18next';
 import type { FaceTile } from '../../../shared/faces';
 import type { BatchId } from '../../../shared/ids';
-import { useFaces, useFerry } from '../../ferry';
+import { useFaces, useFerry } from '../../app-context';
 import { sheetName } from '../../store/faces-store';
 import { Crop } from './crop';
 import { walkedTo } from './keyboard';

@@ -1,7 +1,7 @@
 import { Fragment, type CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Face, FacesSource } from '../../../shared/faces';
-import { useFormat } from '../../ferry';
+import { useFormat } from '../../app-context';
 import { attributesOf, gaugesOf } from './attributes';
 import { toneOf } from './geometry';
 import { beyondTrust, drawPose } from './head-pose';

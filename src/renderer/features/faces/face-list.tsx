@@ -1,7 +1,7 @@
 import { memo, useEffect, useRef, type CSSProperties, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Face } from '../../../shared/faces';
-import { useFormat } from '../../ferry';
+import { useFormat } from '../../app-context';
 import { summaryOf } from './attributes';
 import { toneOf } from './geometry';
 import { walkedTo } from './keyboard';

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { FacesCounts, FacesFilter } from '../../../shared/faces';
 import type { BatchId } from '../../../shared/ids';
-import { useFerry, useFormat, useView } from '../../ferry';
+import { useFerry, useFormat, useView } from '../../app-context';
 import type { FacesBatch } from '../../store/faces-store';
 import { Icon } from '../../ui/icon';
 import { IconButton } from '../../ui/parts';

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inReadingOrder, type Face, type FacesCounts, type FacesDetail } from '../../../shared/faces';
 import type { BatchId, ItemId } from '../../../shared/ids';
-import { useFaces, useFerry, useView } from '../../ferry';
+import { useFaces, useFerry, useView } from '../../app-context';
 import { rowsName, type FacesBatch, type RowsOf } from '../../store/faces-store';
 import { Icon } from '../../ui/icon';
 import { ContactSheet } from './contact-sheet';

@@ -4,7 +4,7 @@ import type { TFunction } from 'i18next';
 import type { FacesDetail, FacesResult, FacesSource, Picture } from '../../../shared/faces';
 import type { ItemState } from '../../../shared/queue-view';
 import { copy, valueOf } from '../../actions';
-import { useFerry, useFormat } from '../../ferry';
+import { useFerry, useFormat } from '../../app-context';
 import { Icon } from '../../ui/icon';
 import { Menu, type MenuItem } from '../../ui/menu';
 import { IconButton } from '../../ui/parts';

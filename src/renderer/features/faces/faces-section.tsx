@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inReadingOrder, type FacesDetail, type FacesResult } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
-import { useFerry } from '../../ferry';
+import { useFerry } from '../../app-context';
 import { AskVerbs, Failure } from './ask-verbs';
 import { FaceBoxes } from './boxes';
 import { filterOf, shownResult } from './results';

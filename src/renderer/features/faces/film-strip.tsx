@@ -2,7 +2,7 @@ import { memo, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent 
 import { useTranslation } from 'react-i18next';
 import type { FacesRow } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
-import { useFaces, useFerry } from '../../ferry';
+import { useFaces, useFerry } from '../../app-context';
 import { rowsName, type RowsOf } from '../../store/faces-store';
 import { Crop } from './crop';
 import { walkedTo } from './keyboard';

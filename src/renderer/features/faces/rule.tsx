@@ -1,7 +1,7 @@
 import { Trans, useTranslation } from 'react-i18next';
 import type { FacesDetail, IngestDecision } from '../../../shared/faces';
 import { decideFaces } from '../../actions';
-import { useApp, useFerry } from '../../ferry';
+import { useApp, useFerry } from '../../app-context';
 import { byRuleWord } from '../../ingest-words';
 import { destinationById } from '../../store/app-store';
 import { Button } from '../../ui/parts';

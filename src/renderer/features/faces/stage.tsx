@@ -1,7 +1,7 @@
 import { useCallback, useId, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Face, Picture } from '../../../shared/faces';
-import { useFormat } from '../../ferry';
+import { useFormat } from '../../app-context';
 import { Icon } from '../../ui/icon';
 import { IconButton } from '../../ui/parts';
 import { summaryOf } from './attributes';

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { FacesDetail, Picture } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
-import { useFaces, useFerry, useQueue } from '../../ferry';
+import { useFaces, useFerry, useQueue } from '../../app-context';
 
 /** What is known of a picture; undefined until the first answer, null where its row is gone. */
 export function useFacesDetail(itemId: ItemId): FacesDetail | null | undefined {

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Scope } from '../../../shared/queue-view';
 import { command } from '../../actions';
-import { useFerry, useFormat } from '../../ferry';
+import { useFerry, useFormat } from '../../app-context';
 import { AskSheet } from '../../ui/ask-sheet';
 
 interface CancelSheetProps {

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { choose } from '../../actions';
-import { useApp, useFerry } from '../../ferry';
+import { useApp, useFerry } from '../../app-context';
 import { currentDestination, whereOf } from '../../store/app-store';
 import { Button, Mark } from '../../ui/parts';
 import { Phrase, SLOT } from '../../ui/phrase';

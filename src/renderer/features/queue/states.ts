@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import { remedyOf, type Fault } from '../../../shared/faults';
 import type { BatchRow, ItemRow, ItemState } from '../../../shared/queue-view';
+import type { Tone } from '../../ui/state-label';
 import type { IconName } from '../../ui/icon';
 import { timeLeft, type Format } from '../../i18n/format';
 
@@ -25,7 +26,6 @@ export type StateName =
   | 'canceled';
 
 /** Ochre (`hold`): time mends it. Plum (`ask`): you decide. Red (`fail`): it failed. The rest speaks quietly. */
-export type Tone = 'rest' | 'move' | 'proof' | 'hold' | 'ask' | 'fail';
 
 export const LOOKS: Readonly<Record<StateName, { readonly tone: Tone; readonly icon: IconName | 'seal' }>> = {
   scanning: { tone: 'move', icon: 'scan' },

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { BatchRow } from '../../../shared/queue-view';
-import { useFormat, useQueue } from '../../ferry';
+import { useFormat, useQueue } from '../../app-context';
 import { shareOf } from '../../i18n/format';
 import { speedPath } from '../../store/speed-history';
 import { useAtMostEvery, useSecond } from '../../ui/hooks';

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { choose, command } from '../../actions';
-import { useFerry, useFormat, useQueue, useView } from '../../ferry';
+import { useFerry, useFormat, useQueue, useView } from '../../app-context';
 import { Button, IconButton } from '../../ui/parts';
-import { askRows, commandRows, deleteRows, knownOf, togglePause } from './grid-commands';
+import { askRows, commandRows, deleteRows, knownOf, togglePause } from './grid/grid-commands';
 import { facesIn, pauseOrResume } from './verbs';
 
 const ALL = [{ kind: 'all' }] as const;

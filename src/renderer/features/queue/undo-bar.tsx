@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { undoAdding } from '../../actions';
-import { useApp, useFerry, useQueue, useView } from '../../ferry';
+import { useApp, useFerry, useQueue, useView } from '../../app-context';
 import { destinationById, whereOf } from '../../store/app-store';
 import { Button } from '../../ui/parts';
 import type { Undo } from '../../store/view-store';

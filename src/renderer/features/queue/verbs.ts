@@ -1,7 +1,7 @@
 import { isImageName } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
 import type { BatchRow, ItemRow, ItemState, Scope } from '../../../shared/queue-view';
-import { keyTarget, type RowKey } from './row-map';
+import { keyTarget, type RowKey } from './grid/row-map';
 import { isEnded, unfinishedOf } from './states';
 
 /** What is known of the queue when a verb is planned. A row that was never fetched is unknown. */
@@ -98,9 +98,6 @@ export function possibleVerbs(
   }
   return { pause, retry };
 }
-
-/** The user's words on a conflict, the gentlest first. */
-export const CONFLICT_VERBS = ['skip', 'keep-both', 'overwrite'] as const;
 
 /** Whether any of the rows waits for one; a batch does where one of its files does. */
 export function conflictIn(keys: Iterable<RowKey>, known: Known): boolean {

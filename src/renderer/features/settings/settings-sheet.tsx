@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES } from '../../../shared/language';
 import { saveSettings } from '../../actions';
-import { useApp, useFerry } from '../../ferry';
+import { useApp, useFerry } from '../../app-context';
 import { Button } from '../../ui/parts';
 import { Sheet } from '../../ui/sheet';
 

@@ -3,7 +3,7 @@ import { verdictOf } from '../../../../src/host/faces/ingest-rule';
 import { itemIdAt } from '../../../../src/shared/ids';
 import type { FaceQuestion, IngestRule } from '../../../../src/store/faces/faces-types';
 import { DESTINATION, must } from '../../../fakes/queue-samples';
-import { FacesBench, no, seen, settle } from './desk';
+import { FacesBench, no, seen, settle } from './faces-fixture';
 
 let desk: FacesBench;
 beforeEach(() => {

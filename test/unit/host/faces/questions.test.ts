@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { itemIdAt } from '../../../../src/shared/ids';
 import { DESTINATION, must } from '../../../fakes/queue-samples';
-import { FacesBench, no, seen, settle, withFaces } from './desk';
+import { FacesBench, no, seen, settle, withFaces } from './faces-fixture';
 
 let desk: FacesBench;
 beforeEach(() => {
