@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { createPublicKeys } from './callback/public-keys';
 import { systemClock, type Clock } from './clock';
-import { createCallers } from './http/principals';
+import { createPrincipals } from './http/principals';
 import { createHttpServer } from './http/create-http-server';
 import { createJwtVerifier } from './http/jwt';
 import { createRequestLimit } from './http/request-limit';
@@ -98,7 +98,7 @@ async function addGuardedRoutes(
 ): Promise<void> {
   const { staticTokens, jwt, prefix } = settings;
   const verifyJwt = jwt === null ? null : createJwtVerifier(jwt, prefix);
-  const callers = createCallers({ staticTokens, verifyJwt, prefix });
+  const callers = createPrincipals({ staticTokens, verifyJwt, prefix });
   const limit = createRequestLimit(clock, settings.requestsPerSecond);
   await app.register((guarded, _options, done) => {
     guarded.addHook('onRequest', async (request, reply) => {

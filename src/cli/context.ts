@@ -1,9 +1,9 @@
 /** What a command that goes on for a while is given. */
-export interface Surroundings {
+export interface CommandContext {
   readonly environment: NodeJS.ProcessEnv;
   readonly write: (text: string) => void;
   /** One sentence for standard error. */
-  readonly complain: (sentence: string) => void;
+  readonly printError: (sentence: string) => void;
   /** Resolves when the user interrupts. */
   readonly interrupted: Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { sessionPrefix } from '../host/disk/batch-prefix';
 import type { AskCredentials } from '../host/credentials/credentials-keeper';
-import type { SendNotice } from '../host/destinations/callback-replays';
-import type { Caller } from '../oss/grants/assume-role';
+import type { SendCallbackReplay } from '../host/destinations/callback-replays';
+import type { AccessKeyPair } from '../oss/grants/assume-role';
 import { credentialsFromEnvironment } from '../oss/grants/environment-credentials';
-import { noticeBearer, sendNotice } from '../oss/grants/callback-replay';
+import { callbackReplayBearer, sendCallbackReplay } from '../oss/grants/callback-replay';
 import { askPostPolicy } from '../oss/grants/post-policy';
 import type { AskUploadUrls } from '../shared/upload-urls';
 import { askTokenServer } from '../oss/grants/token-server';
@@ -20,7 +20,7 @@ export interface CredentialSource {
   readonly ask: AskCredentials;
   /** Of `signed-url` alone. */
   readonly askUploadUrls?: AskUploadUrls;
-  readonly sendNotice: SendNotice;
+  readonly sendNotice: SendCallbackReplay;
 }
 
 /** Where the command gets what it uploads with: an application server, STS, or its environment. */
@@ -42,13 +42,14 @@ export function credentialSource(profile: Profile, environment: NodeJS.ProcessEn
   };
 }
 
-function noticeSender(profile: Profile, bearer: string | null): SendNotice {
+function noticeSender(profile: Profile, bearer: string | null): SendCallbackReplay {
   const url = profile.callback?.noticeUrl;
   if (url === undefined)
     return () => Promise.resolve(failure(fault('invalid-input', 'The profile names no callback.noticeUrl.')));
   const { allowInsecure } = profile;
-  const shown = noticeBearer(profile, bearer);
-  return (_, notice) => sendNotice({ url, bearer: shown, notice, allowInsecure, now: () => Date.now() });
+  const shown = callbackReplayBearer(profile, bearer);
+  return (_, notice) =>
+    sendCallbackReplay({ url, bearer: shown, notice, allowInsecure, now: () => Date.now() });
 }
 
 function askerOf(profile: Profile, bearer: string | null, environment: NodeJS.ProcessEnv): AskCredentials {
@@ -83,7 +84,7 @@ function askerOf(profile: Profile, bearer: string | null, environment: NodeJS.Pr
 }
 
 /** The AccessKey pair under the names that Alibaba's documents use. Fault: credentials-missing, without values. */
-function callerOfEnvironment(environment: NodeJS.ProcessEnv): Outcome<Caller> {
+function callerOfEnvironment(environment: NodeJS.ProcessEnv): Outcome<AccessKeyPair> {
   const read = (name: string): string => environment[name]?.trim() ?? '';
   const missing = [KEY_ID, KEY_SECRET].filter((name) => read(name) === '');
   if (missing.length > 0)

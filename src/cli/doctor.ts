@@ -11,18 +11,18 @@ import type { DoctorCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { faultFields } from './output';
 import { readProfile } from './profile-file';
-import { stopWhen, type Surroundings } from './context';
+import { stopWhen, type CommandContext } from './context';
 
 const DESTINATION = 'command' as DestinationId;
 
 /** @returns the exit code */
 export async function runDoctorCommand(
   { profileFile, reportFile, json }: DoctorCommand,
-  { environment, write, complain, interrupted }: Surroundings,
+  { environment, write, printError, interrupted }: CommandContext,
 ): Promise<number> {
   const read = readProfile(profileFile);
   if (!read.ok) {
-    complain(read.fault.message);
+    printError(read.fault.message);
     return 2;
   }
   const profile = read.value;
@@ -37,7 +37,7 @@ export async function runDoctorCommand(
     onCheck: (check) => write(json ? `${JSON.stringify(checkEvent(check))}\n` : words(check)),
   });
   if (!json) write(closing(checks));
-  const isWritten = reportFile === null || writeReport(reportFile, { profile, checks }, complain);
+  const isWritten = reportFile === null || writeReport(reportFile, { profile, checks }, printError);
   if (stop.canceled) return 130;
   const code = doctorExitCode(checks);
   return code === 0 && !isWritten ? 1 : code;

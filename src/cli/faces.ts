@@ -4,19 +4,19 @@ import { startDetectorThread } from '../host/detector/detector-thread';
 import { detectImageFaces, type ImmAnswer } from '../oss/imm/imm';
 import { inReadingOrder, type Detector, type Face } from '../shared/faces';
 import { keysOf } from '../shared/credentials';
-import { failure, fault, remedyOf, success, type Fault, type Outcome } from '../shared/faults';
+import { failure, fault, retryPolicyOf, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { holdsCredentials, type Profile } from '../shared/profile';
 import type { FacesCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { readProfile } from './profile-file';
-import type { Surroundings } from './context';
+import type { CommandContext } from './context';
 
 const DESTINATION = 'command' as DestinationId;
 const MOST_ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 1_000;
 
-export interface FacesSurroundings extends Omit<Surroundings, 'interrupted'> {
+export interface FacesContext extends Omit<CommandContext, 'interrupted'> {
   /** The tests wait for nothing. */
   readonly wait?: (delayMs: number) => Promise<void>;
   readonly startDetector?: () => Detector & { close(): void };
@@ -30,10 +30,10 @@ interface Found {
 }
 
 /** @returns the exit code */
-export async function runFaces(command: FacesCommand, surroundings: FacesSurroundings): Promise<number> {
+export async function runFaces(command: FacesCommand, surroundings: FacesContext): Promise<number> {
   const found = await lookFor(command, surroundings);
   if (!found.ok) {
-    surroundings.complain(sentenceOf(found.fault));
+    surroundings.printError(sentenceOf(found.fault));
     return exitCodeOf(found.fault);
   }
   const { raw, faces, by } = found.value;
@@ -43,7 +43,7 @@ export async function runFaces(command: FacesCommand, surroundings: FacesSurroun
   return 0;
 }
 
-async function lookFor(command: FacesCommand, surroundings: FacesSurroundings): Promise<Outcome<Found>> {
+async function lookFor(command: FacesCommand, surroundings: FacesContext): Promise<Outcome<Found>> {
   const profile = command.profileFile === null ? success(null) : readProfile(command.profileFile);
   if (!profile.ok) return profile;
   const [, bucket, key] = /^oss:\/\/([^/]+)\/(.+)$/s.exec(command.picture) ?? [];
@@ -64,7 +64,7 @@ async function lookFor(command: FacesCommand, surroundings: FacesSurroundings): 
 
 const wrong = (message: string): Outcome<never> => failure(fault('invalid-input', message));
 
-async function lookHere(path: string, surroundings: FacesSurroundings): Promise<Outcome<Found>> {
+async function lookHere(path: string, surroundings: FacesContext): Promise<Outcome<Found>> {
   const detector = (surroundings.startDetector ?? startDetectorThread)();
   const seen = await detector.detect(resolve(path));
   detector.close();
@@ -77,7 +77,7 @@ async function lookHere(path: string, surroundings: FacesSurroundings): Promise<
 async function askImm(
   profile: Profile,
   key: string,
-  { environment, wait = sleep }: FacesSurroundings,
+  { environment, wait = sleep }: FacesContext,
 ): Promise<Outcome<ImmAnswer>> {
   const { ask } = credentialSource(profile, environment);
   let fresh = false;
@@ -87,7 +87,7 @@ async function askImm(
     const asked = await detectImageFaces(profile, credentials.value, key);
     if (asked.ok || attempt === MOST_ATTEMPTS) return asked;
     const { code, retryAfterMs } = asked.fault;
-    if (remedyOf(code) === 'throttle') await wait(retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (attempt - 1));
+    if (retryPolicyOf(code) === 'throttle') await wait(retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (attempt - 1));
     else if (code === 'token-expired' && !fresh) fresh = true;
     else return asked;
   }
@@ -101,7 +101,7 @@ function sentenceOf({ message, code, ossCode, requestId }: Fault): string {
 
 function exitCodeOf({ code }: Fault): number {
   if (code === 'invalid-input' || code === 'source-missing') return 2;
-  return remedyOf(code) === 'credentials' ? 3 : 1;
+  return retryPolicyOf(code) === 'credentials' ? 3 : 1;
 }
 
 function words(picture: string, faces: readonly Face[], by: string): string {

@@ -4,12 +4,12 @@ import { runFaces } from './faces';
 import { jsonOutput, textOutput } from './output';
 import { runProfile } from './profile-command';
 import { runUpload } from './run';
-import type { Surroundings } from './context';
+import type { CommandContext } from './context';
 import { runStatus } from './status';
 import { runVerify } from './verify';
 
 const write = (text: string): void => void process.stdout.write(text);
-const complain = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+const printError = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
 
 /** The first interrupt stops cleanly; a second one ends at once, and nothing is lost by it. */
 function interruption(): Promise<void> {
@@ -23,10 +23,10 @@ function interruption(): Promise<void> {
   });
 }
 
-const surroundings = (): Surroundings => ({
+const surroundings = (): CommandContext => ({
   environment: process.env,
   write,
-  complain,
+  printError,
   interrupted: interruption(),
 });
 
@@ -36,21 +36,26 @@ function carryOut(command: Command): Promise<number> | number {
       write(`${USAGE}\n`);
       return 0;
     case 'status':
-      return runStatus(command.directory, command.json, write, complain);
+      return runStatus(command.directory, command.json, write, printError);
     case 'faces':
-      return runFaces(command, { environment: process.env, write, complain });
+      return runFaces(command, { environment: process.env, write, printError });
     case 'profile-check':
     case 'profile-link':
     case 'profile-open':
     case 'profile-set':
-      return runProfile(command, { write, complain });
+      return runProfile(command, { write, printError });
     case 'doctor':
       return runDoctorCommand(command, surroundings());
     case 'verify':
       return runVerify(command, surroundings());
     default: {
       const output = command.json ? jsonOutput(write) : textOutput(write, process.stdout.isTTY);
-      return runUpload(command, { environment: process.env, output, complain, interrupted: interruption() });
+      return runUpload(command, {
+        environment: process.env,
+        output,
+        printError,
+        interrupted: interruption(),
+      });
     }
   }
 }
@@ -58,7 +63,7 @@ function carryOut(command: Command): Promise<number> | number {
 async function main(): Promise<void> {
   const command = readArguments(process.argv.slice(2));
   if (!command.ok) {
-    complain(command.fault.message);
+    printError(command.fault.message);
     process.exitCode = 2;
     return;
   }
@@ -68,6 +73,6 @@ async function main(): Promise<void> {
 // A reader that went away (`| head`) is no fault of the upload.
 process.stdout.on('error', () => undefined);
 void main().catch((error: unknown) => {
-  complain(`Something went wrong inside: ${error instanceof Error ? error.message : String(error)}`);
+  printError(`Something went wrong inside: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 });

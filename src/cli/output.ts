@@ -58,7 +58,9 @@ export function itemEvent({ key, path, sizeBytes, end }: Ended): Record<string, 
   if ('fault' in end) return { ...line, fault: faultFields(end.fault) };
   if (end.kind === 'canceled') return { ...line, fault: { code: 'canceled', message: 'It was canceled.' } };
   const callback =
-    end.kind === 'done' && end.untold !== undefined ? { callback: faultFields(end.untold) } : {};
+    end.kind === 'done' && end.callbackFault !== undefined
+      ? { callback: faultFields(end.callbackFault) }
+      : {};
   return { ...line, crc64: end.crc64, etag: end.etag, ...callback };
 }
 
@@ -87,7 +89,7 @@ export function textOutput(write: Write, toTerminal: boolean): Output {
   const causes = new Map<string, { fault: Fault; paths: string[]; files: number }>();
   return {
     ended({ path, end }) {
-      const fault = 'fault' in end ? end.fault : end.kind === 'done' ? end.untold : undefined;
+      const fault = 'fault' in end ? end.fault : end.kind === 'done' ? end.callbackFault : undefined;
       if (fault === undefined) return;
       const cause = causes.get(fault.code) ?? { fault, paths: [], files: 0 };
       cause.files += 1;

@@ -14,7 +14,7 @@ import { readProfile } from './profile-file';
 
 interface Surroundings {
   readonly write: (text: string) => void;
-  readonly complain: (sentence: string) => void;
+  readonly printError: (sentence: string) => void;
 }
 
 type Fields = Record<string, unknown>;
@@ -23,10 +23,10 @@ type SetCommand = Extract<ProfileCommand, { kind: 'profile-set' }>;
 const wrong = (message: string): Outcome<never> => failure(fault('invalid-input', message));
 
 /** Exit code 0, or 2 after one sentence: nothing is written then. */
-export function runProfile(command: ProfileCommand, { write, complain }: Surroundings): number {
+export function runProfile(command: ProfileCommand, { write, printError }: Surroundings): number {
   const said = carryOut(command);
   if (!said.ok) {
-    complain(said.fault.message);
+    printError(said.fault.message);
     return 2;
   }
   write(said.value);

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { startDetectorThread } from '../host/detector/detector-thread';
-import { openFerry, type Ended, type Ferry, type Waiting } from '../host/upload-engine';
+import { openUploadEngine, type Ended, type UploadEngine, type Waiting } from '../host/upload-engine';
 import { writeReceipt } from '../host/receipts/write-receipt';
 import type { Detector } from '../shared/faces';
 import type { Outcome } from '../shared/faults';
@@ -13,27 +13,27 @@ import type { RunCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { orphanSentence, type Output } from './output';
 import { readProfile } from './profile-file';
-import type { Surroundings } from './context';
+import type { CommandContext } from './context';
 
 /** A queue folder belongs to one destination: this is its name in the store. */
 const DESTINATION = 'command' as DestinationId;
 const PROGRESS_MS = 1_000;
 
-export type RunSurroundings = Omit<Surroundings, 'write'> & { readonly output: Output };
+export type RunContext = Omit<CommandContext, 'write'> & { readonly output: Output };
 
 type Ending = 'idle' | 'interrupted' | 'credentials' | 'gave-up';
 
 /** @returns the exit code */
-export async function runUpload(command: RunCommand, surroundings: RunSurroundings): Promise<number> {
-  const { complain } = surroundings;
+export async function runUpload(command: RunCommand, surroundings: RunContext): Promise<number> {
+  const { printError } = surroundings;
   const profile = readProfile(command.profileFile);
   if (!profile.ok) {
-    complain(profile.fault.message);
+    printError(profile.fault.message);
     return 2;
   }
   const folder = command.receiptFile === null ? null : dirname(resolve(command.receiptFile));
   if (folder !== null && !existsSync(folder)) {
-    complain(`The receipt cannot be written: the folder ${folder} does not exist.`);
+    printError(`The receipt cannot be written: the folder ${folder} does not exist.`);
     return 2;
   }
   // It starts when a rule has a picture looked at.
@@ -47,14 +47,14 @@ export async function runUpload(command: RunCommand, surroundings: RunSurroundin
 
 async function runWith(
   command: RunCommand,
-  surroundings: RunSurroundings,
+  surroundings: RunContext,
   profile: Profile,
   detector: Detector,
 ): Promise<number> {
-  const { complain, environment, output } = surroundings;
+  const { printError, environment, output } = surroundings;
   const counted = new Counter();
   const startedAt = Date.now();
-  const opened = await openFerry({
+  const opened = await openUploadEngine({
     directory: command.directory,
     destinations: [{ destinationId: DESTINATION, profile }],
     owner: DESTINATION,
@@ -69,32 +69,32 @@ async function runWith(
     },
     onScanFault: ({ message }) => {
       counted.scanFailed = true;
-      complain(message);
+      printError(message);
     },
   });
   if (!opened.ok) {
-    complain(opened.fault.message);
+    printError(opened.fault.message);
     return opened.fault.code === 'invalid-input' ? 2 : 1;
   }
   const ferry = opened.value;
-  if (ferry.store.setAside !== null) complain(ferry.store.setAside.message);
+  if (ferry.store.setAside !== null) printError(ferry.store.setAside.message);
   const begun = await begin(ferry, command, profile);
   if (!begun.ok) {
     await ferry.close();
-    complain(begun.fault.message);
+    printError(begun.fault.message);
     return begun.fault.code === 'disk-full' ? 1 : 2;
   }
   let ending = await watch(ferry, command, surroundings);
   if (ending === 'idle' && command.kind === 'resume') ending = await tellServer(ferry, profile, surroundings);
-  const untold = ferry.store.untoldCount();
+  const untold = ferry.store.callbackFaultCount();
   const orphans = ferry.store.possibleOrphanCount();
   await ferry.close();
   const { bytes, againBytes } = ferry.runner.sent;
   const seconds = Math.round((Date.now() - startedAt) / 100) / 10;
   const left = untold.ok ? untold.value : 0;
   output.summary({ ...counted.summary, untold: left, sentBytes: bytes, resentBytes: againBytes, seconds });
-  if (orphans.ok && orphans.value > 0) complain(orphanSentence(orphans.value));
-  const isReceipted = await receipted(command, profile, startedAt, complain);
+  if (orphans.ok && orphans.value > 0) printError(orphanSentence(orphans.value));
+  const isReceipted = await receipted(command, profile, startedAt, printError);
   const code = exitCode(ending, counted, left);
   return code === 0 && !isReceipted ? 1 : code;
 }
@@ -104,7 +104,7 @@ async function receipted(
   { directory, receiptFile }: RunCommand,
   profile: Profile,
   startedAt: number,
-  complain: Surroundings['complain'],
+  complain: CommandContext['printError'],
 ): Promise<boolean> {
   if (receiptFile === null) return true;
   const written = await writeReceipt(directory, receiptFile, {
@@ -116,7 +116,7 @@ async function receipted(
   return written.ok;
 }
 
-async function begin(ferry: Ferry, command: RunCommand, profile: Profile): Promise<Outcome<unknown>> {
+async function begin(ferry: UploadEngine, command: RunCommand, profile: Profile): Promise<Outcome<unknown>> {
   // What ended otherwise than done is not finished either: the exit code speaks for the whole folder.
   if (command.kind === 'resume') return ferry.runner.command('retry', { kind: 'all' });
   const conflict = command.conflict ?? profile.conflict ?? 'never-overwrite';
@@ -126,13 +126,13 @@ async function begin(ferry: Ferry, command: RunCommand, profile: Profile): Promi
 
 /** `resume` also takes up what a server was not told: where it takes notices, it is told again. */
 async function tellServer(
-  ferry: Ferry,
+  ferry: UploadEngine,
   profile: Profile,
-  { complain, interrupted }: RunSurroundings,
+  { printError, interrupted }: RunContext,
 ): Promise<Ending> {
   if (profile.callback?.noticeUrl === undefined) return 'idle';
   const telling = ferry.notify({ kind: 'all' }).then((told): Ending => {
-    if (!told.ok) complain(told.fault.message);
+    if (!told.ok) printError(told.fault.message);
     return 'idle';
   });
   return Promise.race([telling, interrupted.then((): Ending => 'interrupted')]);
@@ -140,9 +140,9 @@ async function tellServer(
 
 /** Tells how it goes, once a second, until it ends one way or another. */
 async function watch(
-  ferry: Ferry,
+  ferry: UploadEngine,
   command: RunCommand,
-  { output, interrupted }: RunSurroundings,
+  { output, interrupted }: RunContext,
 ): Promise<Ending> {
   let waitingSince: number | null = null;
   let told: Waiting | null = null;

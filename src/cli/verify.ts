@@ -2,7 +2,7 @@
 import { BucketHeads } from '../host/receipts/bucket-heads';
 import { compare, type Compared } from '../host/receipts/compare';
 import { readReceipt, type Receipt } from '../host/receipts/read-receipt';
-import { failure, fault, remedyOf, success, type Fault, type Outcome } from '../shared/faults';
+import { failure, fault, retryPolicyOf, success, type Fault, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { fixedPrefix } from '../shared/prefix-template';
 import { holdsCredentials, type Profile } from '../shared/profile';
@@ -10,17 +10,17 @@ import type { VerifyCommand } from './arguments';
 import { credentialSource } from './credentials';
 import { faultFields } from './output';
 import { readProfile } from './profile-file';
-import { stopWhen, type Surroundings } from './context';
+import { stopWhen, type CommandContext } from './context';
 
 const DESTINATION = 'command' as DestinationId;
 const AT_ONCE = 16;
 
 /** @returns the exit code */
-export async function runVerify(command: VerifyCommand, surroundings: Surroundings): Promise<number> {
-  const { complain, environment, write, interrupted } = surroundings;
+export async function runVerify(command: VerifyCommand, surroundings: CommandContext): Promise<number> {
+  const { printError, environment, write, interrupted } = surroundings;
   const prepared = await prepare(command);
   if (!prepared.ok) {
-    complain(prepared.fault.message);
+    printError(prepared.fault.message);
     return 2;
   }
   const { profile, receipt } = prepared.value;
@@ -51,8 +51,8 @@ export async function runVerify(command: VerifyCommand, surroundings: Surroundin
   else write(closing(items, counts));
   if (stop.canceled) return 130;
   if (ending !== null) {
-    complain(sentenceOf(ending, profile));
-    return remedyOf(ending.code) === 'credentials' ? 3 : 1;
+    printError(sentenceOf(ending, profile));
+    return retryPolicyOf(ending.code) === 'credentials' ? 3 : 1;
   }
   return counts.equal === items ? 0 : 1;
 }

@@ -4,13 +4,13 @@ import type { Outcome } from '../shared/faults';
 import { admit, impossible } from './item';
 import { fail } from './item-end';
 import type { ScanJob, WorkItem } from './queue-ports';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
 /** How long a store that could not be read is left alone; its trouble is told apart. */
 const READ_AGAIN_AFTER = 2_000;
 
 export function takeWork(
-  turn: Turn,
+  turn: Transition,
   destinationId: DestinationId,
   limit: number,
   loaded: Outcome<readonly WorkItem[]>,
@@ -31,7 +31,7 @@ export function takeWork(
   for (const work of loaded.value) if (!turn.state.items.has(work.itemId)) admitOne(turn, work);
 }
 
-function admitOne(turn: Turn, work: WorkItem): void {
+function admitOne(turn: Transition, work: WorkItem): void {
   const { destinationId } = work;
   const { live, leftovers } = turn.destination(destinationId);
   turn.patchDestination(destinationId, {
@@ -47,7 +47,7 @@ function admitOne(turn: Turn, work: WorkItem): void {
 }
 
 /** Rows were added to a batch; older batches come first, so the cursor may have to go back. */
-export function workFound(turn: Turn, job: ScanJob): void {
+export function workFound(turn: Transition, job: ScanJob): void {
   const { cursor, loading } = turn.destination(job.destinationId);
   if (loading === 'yes') turn.patchDestination(job.destinationId, { loading: 'moved' });
   const first = firstOf(job.batchId);
@@ -58,14 +58,14 @@ export function workFound(turn: Turn, job: ScanJob): void {
 }
 
 /** Rows became runnable where the cursor may have passed already: it goes back to just before the first of them. */
-export function workFreed(turn: Turn, destinationId: DestinationId, itemId: ItemId): void {
+export function workFreed(turn: Transition, destinationId: DestinationId, itemId: ItemId): void {
   const { cursor, loading } = turn.destination(destinationId);
   if (loading === 'yes') turn.patchDestination(destinationId, { loading: 'moved' });
   turn.patchDestination(destinationId, { exhausted: false, cursor: Math.min(cursor, itemId - 1) });
 }
 
 /** Everything is looked at again from the start: rows became runnable anywhere. */
-export function rewind(turn: Turn): void {
+export function rewind(turn: Transition): void {
   for (const destinationId of turn.state.destinations.keys())
     turn.patchDestination(destinationId, { cursor: 0, exhausted: false });
 }

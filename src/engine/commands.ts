@@ -5,19 +5,19 @@ import type { Scope, Verb } from '../shared/queue-view';
 import { rewind } from './admission';
 import { credentialsChanged } from './credentials';
 import { close, leaveIfPaused } from './item-end';
-import { again } from './item-faults';
+import { requeue } from './item-faults';
 import { addLeftovers } from './leftovers';
-import { nudge } from './network';
+import { retryNow } from './network';
 import type { CommandResult } from './queue-ports';
 import type { LiveItem } from './state';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
-export function command(turn: Turn, id: number, verb: Verb, scope: Scope): void {
+export function command(turn: Transition, id: number, verb: Verb, scope: Scope): void {
   for (const item of [...turn.state.items.values()]) {
     if (item.ended === null && item.closing === null && covers(scope, item.work.itemId))
       applyToLive(turn, item, verb, scope);
   }
-  if (verb === 'resume' || verb === 'retry') tryNow(turn);
+  if (verb === 'resume' || verb === 'retry') retryItemsNow(turn);
   const live = [...turn.state.items.values()].map((item) => item.work.itemId);
   for (const { destinationId, loading } of turn.state.destinations.values())
     if (loading === 'yes' || loading === 'moved') turn.patchDestination(destinationId, { loading: 'stale' });
@@ -26,8 +26,8 @@ export function command(turn: Turn, id: number, verb: Verb, scope: Scope): void 
 }
 
 /** Who says "go on" may have mended what was waited for: it is asked now, not in a while. */
-function tryNow(turn: Turn): void {
-  nudge(turn);
+function retryItemsNow(turn: Transition): void {
+  retryNow(turn);
   for (const { destinationId, credentials } of turn.state.destinations.values())
     if (credentials.kind === 'waiting') credentialsChanged(turn, destinationId);
 }
@@ -37,7 +37,7 @@ function covers(scope: Scope, itemId: ItemId): boolean {
   return scope.kind === 'batch' ? batchOf(itemId) === scope.batchId : scope.itemIds.includes(itemId);
 }
 
-function applyToLive(turn: Turn, item: LiveItem, verb: Verb, scope: Scope): void {
+function applyToLive(turn: Transition, item: LiveItem, verb: Verb, scope: Scope): void {
   const { itemId } = item.work;
   switch (verb) {
     case 'pause': {
@@ -49,10 +49,10 @@ function applyToLive(turn: Turn, item: LiveItem, verb: Verb, scope: Scope): void
       // Its own mark may be older than a pause of its batch; the store leaves the marks of live items to us.
       if (scope.kind === 'items' || item.intent === 'pause')
         turn.write({ kind: 'held', itemId, held: false });
-      if (item.intent === 'pause') goAgain(turn, item);
+      if (item.intent === 'pause') unpause(turn, item);
       return;
     case 'retry':
-      if (item.intent === 'go' && item.blockedUntil > turn.at) goAgain(turn, item);
+      if (item.intent === 'go' && item.blockedUntil > turn.at) unpause(turn, item);
       return;
     case 'cancel':
       close(turn, item, { kind: 'canceled' });
@@ -66,13 +66,13 @@ function applyToLive(turn: Turn, item: LiveItem, verb: Verb, scope: Scope): void
   }
 }
 
-function goAgain(turn: Turn, item: LiveItem): void {
+function unpause(turn: Transition, item: LiveItem): void {
   const going: LiveItem = { ...item, intent: 'go', blockedUntil: 0 };
-  if (going.awaitsSeq === null) again(turn, going);
+  if (going.awaitsSeq === null) requeue(turn, going);
   else turn.keepItem(going);
 }
 
-export function commandApplied(turn: Turn, id: number, result: Outcome<CommandResult>): void {
+export function commandApplied(turn: Transition, id: number, result: Outcome<CommandResult>): void {
   turn.patch({ commands: turn.state.commands - 1 });
   if (result.ok) {
     addLeftovers(turn, result.value.leftovers);

@@ -1,5 +1,5 @@
 /** When credentials are asked for, when they are renewed, and what a refusal means (P6). */
-import { remedyOf, type Fault, type FaultCode, type Outcome } from '../shared/faults';
+import { retryPolicyOf, type Fault, type FaultCode, type Outcome } from '../shared/faults';
 import type { DestinationId } from '../shared/ids';
 import { backoff } from './random';
 import { EXPIRY_MARGIN, MOST_TOKEN_REFUSALS } from './limits';
@@ -7,7 +7,7 @@ import { doubtNetwork } from './network';
 import type { CredentialsNote } from './ports';
 import type { CredentialsState, DestinationState } from './state';
 import { armDestination } from './destination-timer';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
 type Held = Extract<CredentialsState, { kind: 'held' }>;
 
@@ -36,7 +36,7 @@ export function usableGeneration(destination: DestinationState, at: number): num
 }
 
 /** Asks where there are none, and renews what will not last: one request, whatever the number of parts in flight. */
-export function tendCredentials(turn: Turn, destinationId: DestinationId): void {
+export function tendCredentials(turn: Transition, destinationId: DestinationId): void {
   const { credentials, clockOffsetMs } = turn.destination(destinationId);
   if (credentials.kind === 'none') ask(turn, destinationId, false);
   if (credentials.kind === 'waiting' && credentials.retryAt !== null && credentials.retryAt <= turn.at)
@@ -63,15 +63,15 @@ const NEEDS_PERSON: ReadonlySet<FaultCode> = new Set([
 ]);
 
 /** Asked again by itself; for all else someone must act first. */
-const timeMends = ({ code }: Fault): boolean => !NEEDS_PERSON.has(code) && remedyOf(code) !== 'never';
+const timeMends = ({ code }: Fault): boolean => !NEEDS_PERSON.has(code) && retryPolicyOf(code) !== 'never';
 
-function ask(turn: Turn, destinationId: DestinationId, fresh: boolean): void {
+function ask(turn: Transition, destinationId: DestinationId, fresh: boolean): void {
   turn.patchDestination(destinationId, { credentials: { kind: 'asking' } });
   turn.emit({ kind: 'ask-credentials', destinationId, fresh });
 }
 
 export function takeCredentials(
-  turn: Turn,
+  turn: Transition,
   destinationId: DestinationId,
   outcome: Outcome<CredentialsNote>,
 ): void {
@@ -105,7 +105,7 @@ export function takeCredentials(
   const mended = timeMends(fault);
   const wait = Math.max(
     fault.retryAfterMs ?? 0,
-    500 + backoff(destination.askFailures + 1, turn.chance(), 30_000),
+    500 + backoff(destination.askFailures + 1, turn.random(), 30_000),
   );
   const retryAt = mended ? turn.at + wait : null;
   const askFailures = destination.askFailures + 1;
@@ -121,7 +121,7 @@ export function takeCredentials(
 }
 
 /** A failed renewal is due again, while the old credentials still serve. */
-export function renewalDue(turn: Turn, destinationId: DestinationId): void {
+export function renewalDue(turn: Transition, destinationId: DestinationId): void {
   const { credentials } = turn.destination(destinationId);
   if (credentials.kind !== 'held' || !credentials.renewing || credentials.renewAt > turn.at) return;
   turn.patchDestination(destinationId, { credentials: { ...credentials, renewAt: Infinity } });
@@ -133,7 +133,7 @@ const isOnItsWay = (held: Held): boolean => held.renewing && held.renewAt === In
 
 /** The server refused generation `refused`: past every cache new ones are asked for, once. */
 export function credentialsRefused(
-  turn: Turn,
+  turn: Transition,
   destinationId: DestinationId,
   refused: number,
   fault: Waiting['fault'],
@@ -148,7 +148,7 @@ export function credentialsRefused(
     if (!isOnItsWay(credentials)) turn.emit({ kind: 'ask-credentials', destinationId, fresh: true });
     return;
   }
-  const retryAt = turn.at + 1_000 + backoff(tokenRefusals, turn.chance(), 30_000);
+  const retryAt = turn.at + 1_000 + backoff(tokenRefusals, turn.random(), 30_000);
   turn.patchDestination(destinationId, { credentials: { kind: 'waiting', fault, retryAt }, tokenRefusals });
   if (fault.code === 'token-server-silent') doubtNetwork(turn, destinationId);
   armDestination(turn, destinationId);
@@ -156,14 +156,14 @@ export function credentialsRefused(
 type Waiting = Extract<CredentialsState, { kind: 'waiting' }>;
 
 /** The network is back: who could not be asked without it is asked now, not in a while. */
-export function askAfterSilence(turn: Turn, destinationId: DestinationId): void {
+export function askAfterSilence(turn: Transition, destinationId: DestinationId): void {
   const { credentials } = turn.destination(destinationId);
   if (credentials.kind === 'waiting' && credentials.fault.code === 'token-server-silent')
     ask(turn, destinationId, true);
 }
 
 /** The user signed in, or gave new credentials. */
-export function credentialsChanged(turn: Turn, destinationId: DestinationId): void {
+export function credentialsChanged(turn: Transition, destinationId: DestinationId): void {
   const { credentials } = turn.destination(destinationId);
   turn.patchDestination(destinationId, { tokenRefusals: 0, askFailures: 0 });
   if (credentials.kind === 'asking' || (credentials.kind === 'held' && isOnItsWay(credentials)))

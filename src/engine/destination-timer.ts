@@ -1,13 +1,13 @@
 import type { DestinationId } from '../shared/ids';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
 /** Sets the destination's one timer to the next instant at which something is due: a renewal, a new try, a probe. */
-export function armDestination(turn: Turn, destinationId: DestinationId): void {
+export function armDestination(turn: Transition, destinationId: DestinationId): void {
   arm(turn, destinationId, dues(turn, destinationId));
 }
 
 /** The one timer has rung: what is due later must not be forgotten over what is due now. */
-export function rearmDestination(turn: Turn, destinationId: DestinationId): void {
+export function rearmDestination(turn: Transition, destinationId: DestinationId): void {
   arm(
     turn,
     destinationId,
@@ -15,12 +15,12 @@ export function rearmDestination(turn: Turn, destinationId: DestinationId): void
   );
 }
 
-function arm(turn: Turn, destinationId: DestinationId, instants: readonly number[]): void {
+function arm(turn: Transition, destinationId: DestinationId, instants: readonly number[]): void {
   const at = Math.min(...instants);
   if (Number.isFinite(at)) turn.emit({ kind: 'set-timer', timer: `destination:${destinationId}`, at });
 }
 
-function dues(turn: Turn, destinationId: DestinationId): readonly number[] {
+function dues(turn: Transition, destinationId: DestinationId): readonly number[] {
   const { credentials, network } = turn.destination(destinationId);
   const due: number[] = [];
   if (credentials.kind === 'held') due.push(credentials.renewAt);

@@ -1,12 +1,12 @@
 /** How many requests at once: one more while that brings more bytes, half as many when the server asks for mercy. */
 import type { DestinationId } from '../shared/ids';
 import { GOODPUT_SPAN } from './limits';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
 /** A small request costs as much as these bytes, so that many small files count too. */
 const REQUEST_WEIGHT = 16 * 1024;
 
-export function noteGoodput(turn: Turn, destinationId: DestinationId, bytes: number): void {
+export function noteGoodput(turn: Transition, destinationId: DestinationId, bytes: number): void {
   const { goodput, connections } = turn.destination(destinationId);
   const sum = goodput.bytes + bytes + REQUEST_WEIGHT;
   if (turn.at - goodput.since < GOODPUT_SPAN) {
@@ -22,13 +22,13 @@ export function noteGoodput(turn: Turn, destinationId: DestinationId, bytes: num
 }
 
 /** Every allowed request is on its way: more might help. */
-export function noteFull(turn: Turn, destinationId: DestinationId): void {
+export function noteFull(turn: Transition, destinationId: DestinationId): void {
   const { goodput } = turn.destination(destinationId);
   if (!goodput.full) turn.patchDestination(destinationId, { goodput: { ...goodput, full: true } });
 }
 
 /** 5xx, a limit, a timeout. A burst of refusals counts once. */
-export function halve(turn: Turn, destinationId: DestinationId): void {
+export function halve(turn: Transition, destinationId: DestinationId): void {
   const { connections, halvedAt, goodput } = turn.destination(destinationId);
   if (turn.at - halvedAt < GOODPUT_SPAN) return;
   turn.patchDestination(destinationId, {

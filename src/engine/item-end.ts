@@ -3,7 +3,7 @@ import type { Fault } from '../shared/faults';
 import type { StoredObject } from './ports';
 import type { ItemEnd } from './queue-ports';
 import type { LiveItem } from './state';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 import type { Crc64 } from '../shared/ids';
 
 /** Ends whose unfinished upload is of no more use; a failed item keeps its parts for the next try. */
@@ -15,7 +15,7 @@ const LEAVES_PARTS: ReadonlySet<ItemEnd['kind']> = new Set([
 ]);
 
 /** Requests of the item are cut off (Initiate is not: its UploadId must be known); then it ends so. */
-export function close(turn: Turn, item: LiveItem, end: ItemEnd): void {
+export function close(turn: Transition, item: LiveItem, end: ItemEnd): void {
   const closing = turn.keepItem({ ...item, closing: end });
   turn.dequeue(closing);
   // An Initiate alone is heard to its end: cut off, it would leave an upload of which nobody knows the id (P4).
@@ -24,29 +24,29 @@ export function close(turn: Turn, item: LiveItem, end: ItemEnd): void {
   settleClosing(turn, closing);
 }
 
-export function settleClosing(turn: Turn, item: LiveItem): void {
+export function settleClosing(turn: Transition, item: LiveItem): void {
   if (item.closing === null || item.inFlight.size > 0 || item.awaitsSeq !== null) return;
   finish(turn, item, item.closing);
 }
 
-export function fail(turn: Turn, item: LiveItem, why: Fault): void {
+export function fail(turn: Transition, item: LiveItem, why: Fault): void {
   if (why.code === 'source-changed') close(turn, item, { kind: 'source-changed', fault: why });
   else close(turn, item, { kind: 'failed', fault: why });
 }
 
 /** The bytes in the bucket are proven to be the bytes on the disk. */
 export function finishDone(
-  turn: Turn,
+  turn: Transition,
   item: LiveItem,
   crc64: Crc64,
-  { etag, versionId, requestId, untold }: Omit<StoredObject, 'crc64'>,
+  { etag, versionId, requestId, callbackFault }: Omit<StoredObject, 'crc64'>,
 ): void {
   const requestIds = [...item.requestIds, requestId].slice(-20);
-  const note = untold === null ? {} : { untold };
+  const note = callbackFault === null ? {} : { callbackFault };
   close(turn, item, { kind: 'done', crc64, etag, versionId, requestIds, ...note });
 }
 
-function finish(turn: Turn, item: LiveItem, end: ItemEnd): void {
+function finish(turn: Transition, item: LiveItem, end: ItemEnd): void {
   const { itemId, destinationId, key } = item.work;
   if (item.upload !== null && end.kind === 'done') turn.write({ kind: 'upload-closed', itemId });
   if (item.upload !== null && LEAVES_PARTS.has(end.kind)) {
@@ -62,18 +62,18 @@ function finish(turn: Turn, item: LiveItem, end: ItemEnd): void {
 }
 
 /** The item's end is on the disk. */
-export function tell(turn: Turn, item: LiveItem): void {
+export function tell(turn: Transition, item: LiveItem): void {
   if (item.ended === null) return;
   turn.emit({ kind: 'announce', item: item.work, at: item.ended.at, end: item.ended.end });
   turn.evict(item);
 }
 
 /** A pause of the user: the item leaves the window once what is on its way has arrived. */
-export function leaveIfPaused(turn: Turn, item: LiveItem): void {
+export function leaveIfPaused(turn: Transition, item: LiveItem): void {
   if (item.intent === 'go' || item.inFlight.size > 0 || item.awaitsSeq !== null) return;
   if (item.closing !== null || item.ended !== null) return;
   // What comes back from the store must know that an object of this key may be its own.
-  if (item.answerLost && !item.work.fromEarlierRun)
+  if (item.outcomeUnknown && !item.work.fromEarlierRun)
     turn.write({ kind: 'part-begun', itemId: item.work.itemId, partNumber: 0 });
   turn.evict(item);
 }

@@ -1,5 +1,5 @@
 /** What a fault means for the item that met it. */
-import { fault, remedyOf, type Fault, type FaultCode } from '../shared/faults';
+import { fault, retryPolicyOf, type Fault, type FaultCode } from '../shared/faults';
 import { backoff } from './random';
 import { credentialsRefused } from './credentials';
 import { halve } from './goodput';
@@ -7,7 +7,7 @@ import { fail } from './item-end';
 import { MOST_CRC_MISMATCHES, MOST_REFUSALS } from './limits';
 import { noteSilence } from './network';
 import type { LiveItem } from './state';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
 /** Failures that belong to no part. */
 export const WHOLE = 0;
@@ -37,10 +37,16 @@ export function forgetFailures(item: LiveItem, key: number): LiveItem {
  * Meets a fault of the request that was signed with `generation`; the item's `todo` must already say what is tried
  * again. Waiting for network and for credentials costs no attempt.
  */
-export function meetFault(turn: Turn, item: LiveItem, key: number, why: Fault, generation: number): void {
+export function meetFault(
+  turn: Transition,
+  item: LiveItem,
+  key: number,
+  why: Fault,
+  generation: number,
+): void {
   const { destinationId } = item.work;
   const { item: counted, count } = countFailure(item, key);
-  switch (remedyOf(why.code)) {
+  switch (retryPolicyOf(why.code)) {
     case 'network': {
       const offline = noteSilence(turn, destinationId, why);
       if (why.code === 'stalled') halve(turn, destinationId);
@@ -53,7 +59,7 @@ export function meetFault(turn: Turn, item: LiveItem, key: number, why: Fault, g
       return;
     case 'credentials':
       credentialsRefused(turn, destinationId, generation, why);
-      again(turn, item);
+      requeue(turn, item);
       return;
     case 'skew':
     case 'item':
@@ -64,31 +70,31 @@ export function meetFault(turn: Turn, item: LiveItem, key: number, why: Fault, g
   }
 }
 
-function meetRefusal(turn: Turn, item: LiveItem, key: number, why: Fault): void {
+function meetRefusal(turn: Transition, item: LiveItem, key: number, why: Fault): void {
   const { item: counted, count } = countFailure(item, refusals(key));
   if (count >= MOST_REFUSALS) fail(turn, counted, why);
   // The answer's Date has set the clock right already (P7).
-  else if (remedyOf(why.code) === 'skew') again(turn, counted);
+  else if (retryPolicyOf(why.code) === 'skew') requeue(turn, counted);
   else block(turn, counted, why, count);
 }
 
 /** A part arrived otherwise than it was read. Nothing is visible yet, so it is sent again, a few times. */
-export function meetMismatch(turn: Turn, item: LiveItem, partNumber: number): void {
+export function meetMismatch(turn: Transition, item: LiveItem, partNumber: number): void {
   const { item: counted, count } = countFailure(countFailure(item, partNumber).item, mismatches(partNumber));
   const why = fault('crc-mismatch', `Part ${partNumber} arrived with another CRC-64 than it was read with.`);
   if (count >= MOST_CRC_MISMATCHES) fail(turn, counted, why);
-  else again(turn, { ...counted, trouble: { fault: why, attempt: count } });
+  else requeue(turn, { ...counted, trouble: { fault: why, attempt: count } });
 }
 
 /** Is tried again as soon as there is room. */
-export function again(turn: Turn, item: LiveItem): void {
+export function requeue(turn: Transition, item: LiveItem): void {
   turn.enqueue(turn.keepItem(item));
 }
 
-function block(turn: Turn, item: LiveItem, why: Fault, attempt: number, delay?: number): void {
-  const wait = delay ?? Math.max(why.retryAfterMs ?? 0, backoff(attempt, turn.chance()));
+function block(turn: Transition, item: LiveItem, why: Fault, attempt: number, delay?: number): void {
+  const wait = delay ?? Math.max(why.retryAfterMs ?? 0, backoff(attempt, turn.random()));
   const blockedUntil = turn.at + wait;
-  again(turn, { ...item, blockedUntil, trouble: { fault: why, attempt } });
+  requeue(turn, { ...item, blockedUntil, trouble: { fault: why, attempt } });
   if (wait > 0) turn.emit({ kind: 'set-timer', timer: `item:${item.work.itemId}`, at: blockedUntil });
 }
 
@@ -103,5 +109,5 @@ const UNKNOWN_END: ReadonlySet<FaultCode> = new Set([
 /** The server may have carried the request out although no answer of its came. */
 export function mayBeStored(why: Fault): boolean {
   if (why.isUnasked === true) return false;
-  return UNKNOWN_END.has(why.code) || remedyOf(why.code) === 'throttle';
+  return UNKNOWN_END.has(why.code) || retryPolicyOf(why.code) === 'throttle';
 }

@@ -4,18 +4,26 @@ import type { Crc64 } from '../shared/ids';
 import type { HeadResult, Snapshot, StoredObject } from './ports';
 import { combinedCrc64, firstTodo, freshTodo, hasAllParts } from './item';
 import { close, fail, finishDone } from './item-end';
-import { again, countFailure, forgetFailures, mayBeStored, meetFault, RESTARTS, WHOLE } from './item-faults';
+import {
+  requeue,
+  countFailure,
+  forgetFailures,
+  mayBeStored,
+  meetFault,
+  RESTARTS,
+  WHOLE,
+} from './item-faults';
 import { keepBoth } from './keep-both';
 import { MOST_REFUSALS } from './limits';
 import type { LiveItem, Todo } from './state';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
 /** Goes on with `todo` as soon as there is room. */
-export function goOn(turn: Turn, item: LiveItem, todo: Todo): void {
-  again(turn, { ...forgetFailures(item, WHOLE), todo });
+export function proceedTo(turn: Transition, item: LiveItem, todo: Todo): void {
+  requeue(turn, { ...forgetFailures(item, WHOLE), todo });
 }
 
-export function afterLook(turn: Turn, item: LiveItem, result: Outcome<Snapshot>): void {
+export function afterLook(turn: Transition, item: LiveItem, result: Outcome<Snapshot>): void {
   if (!result.ok) {
     meetFault(turn, item, WHOLE, result.fault, 0);
     return;
@@ -27,23 +35,28 @@ export function afterLook(turn: Turn, item: LiveItem, result: Outcome<Snapshot>)
   // Never a new snapshot beside parts of the old file (P5): the upload is aborted first, then it is written.
   const abortsFirst = !same && item.upload !== null;
   if (!same && !abortsFirst) turn.write({ kind: 'snapshot', itemId, snapshot: result.value });
-  goOn(turn, looked, abortsFirst ? { kind: 'abort' } : firstTodo(looked));
+  proceedTo(turn, looked, abortsFirst ? { kind: 'abort' } : firstTodo(looked));
 }
 
-export function afterHead(turn: Turn, item: LiveItem, result: Outcome<HeadResult>, generation: number): void {
+export function afterHead(
+  turn: Transition,
+  item: LiveItem,
+  result: Outcome<HeadResult>,
+  generation: number,
+): void {
   if (!result.ok) {
     if (result.fault.code !== 'no-permission') meetFault(turn, item, WHOLE, result.fault, generation);
-    else goOn(turn, { ...item, blind: true }, freshTodo({ ...item, blind: true }));
+    else proceedTo(turn, { ...item, headForbidden: true }, freshTodo({ ...item, headForbidden: true }));
     return;
   }
   const head = result.value;
-  if (head.kind === 'missing') goOn(turn, item, afterComparison(item));
+  if (head.kind === 'missing') proceedTo(turn, item, afterComparison(item));
   else if (head.sizeBytes === item.work.source.snapshot.sizeBytes && head.crc64 !== null)
-    goOn(turn, item, { kind: 'compare', theirs: { crc64: head.crc64, etag: head.etag } });
+    proceedTo(turn, item, { kind: 'compare', theirs: { crc64: head.crc64, etag: head.etag } });
   else differs(turn, item);
 }
 
-export function afterCompare(turn: Turn, item: LiveItem, result: Outcome<Crc64>): void {
+export function afterCompare(turn: Transition, item: LiveItem, result: Outcome<Crc64>): void {
   if (!result.ok) meetFault(turn, item, WHOLE, result.fault, 0);
   else if (item.todo.kind === 'compare' && item.todo.theirs.crc64 === result.value)
     close(turn, item, { kind: 'skipped', why: 'identical', ...item.todo.theirs });
@@ -51,28 +64,28 @@ export function afterCompare(turn: Turn, item: LiveItem, result: Outcome<Crc64>)
 }
 
 /** The bucket holds another object under this key. */
-function differs(turn: Turn, item: LiveItem): void {
+function differs(turn: Transition, item: LiveItem): void {
   if (item.work.conflict === 'skip-identical') {
-    const replacing = { ...item, replace: true };
-    goOn(turn, replacing, afterComparison(replacing));
+    const replacing = { ...item, mayReplace: true };
+    proceedTo(turn, replacing, afterComparison(replacing));
   } else close(turn, item, { kind: 'conflict', fault: taken(item) });
 }
 
 /** HeadObject has spoken: on to sending, or on with what was sent already. */
 function afterComparison(item: LiveItem): Todo {
   if (item.upload !== null) return { kind: hasAllParts(item, item.upload) ? 'complete' : 'parts' };
-  return freshTodo({ ...item, blind: true });
+  return freshTodo({ ...item, headForbidden: true });
 }
 
 function taken(item: LiveItem): Fault {
-  const note = item.blind
+  const note = item.headForbidden
     ? ' It could not be compared, because this sign-in may not read it (that takes oss:GetObject).'
     : '';
   return fault('object-exists', `There is an object "${item.work.key}" already.${note}`);
 }
 
 export function afterPut(
-  turn: Turn,
+  turn: Transition,
   item: LiveItem,
   result: { readonly read: Outcome<Crc64>; readonly sent: Outcome<StoredObject> },
   generation: number,
@@ -84,7 +97,7 @@ export function afterPut(
   else
     meetFault(
       turn,
-      { ...item, answerLost: item.answerLost || mayBeStored(sent.fault) },
+      { ...item, outcomeUnknown: item.outcomeUnknown || mayBeStored(sent.fault) },
       WHOLE,
       sent.fault,
       generation,
@@ -92,7 +105,7 @@ export function afterPut(
 }
 
 export function afterComplete(
-  turn: Turn,
+  turn: Transition,
   item: LiveItem,
   result: Outcome<StoredObject>,
   generation: number,
@@ -101,13 +114,13 @@ export function afterComplete(
   const ours = combinedCrc64(item.upload);
   if (result.ok) prove(turn, item, ours, result.value);
   else if (result.fault.code === 'object-exists') afterTaken(turn, item, ours, result.fault);
-  else if (result.fault.code === 'upload-gone') goOn(turn, item, { kind: 'settle', why: 'gone', ours });
+  else if (result.fault.code === 'upload-gone') proceedTo(turn, item, { kind: 'settle', why: 'gone', ours });
   else if (result.fault.ossCode === 'InvalidPart' || result.fault.ossCode === 'InvalidPartOrder')
-    restart(turn, item, { kind: 'list-parts' }, result.fault);
+    retryFrom(turn, item, { kind: 'list-parts' }, result.fault);
   else
     meetFault(
       turn,
-      { ...item, answerLost: item.answerLost || mayBeStored(result.fault) },
+      { ...item, outcomeUnknown: item.outcomeUnknown || mayBeStored(result.fault) },
       WHOLE,
       result.fault,
       generation,
@@ -115,12 +128,16 @@ export function afterComplete(
 }
 
 /** P1: done is what the server's CRC-64 says it is, and nothing else. */
-function prove(turn: Turn, item: LiveItem, ours: Crc64, stored: StoredObject): void {
+function prove(turn: Transition, item: LiveItem, ours: Crc64, stored: StoredObject): void {
   const more = { requestId: stored.requestId };
   if (stored.crc64 === ours) finishDone(turn, item, ours, stored);
-  else if (stored.crc64 === null && stored.untold !== null)
+  else if (stored.crc64 === null && stored.callbackFault !== null)
     // Whatever becomes of the look, the object that is there may be ours.
-    goOn(turn, { ...item, answerLost: true }, { kind: 'settle', why: 'untold', ours, untold: stored.untold });
+    proceedTo(
+      turn,
+      { ...item, outcomeUnknown: true },
+      { kind: 'settle', why: 'callback-failed', ours, callbackFault: stored.callbackFault },
+    );
   else if (stored.crc64 === null)
     fail(
       turn,
@@ -134,61 +151,62 @@ function prove(turn: Turn, item: LiveItem, ours: Crc64, stored: StoredObject): v
 }
 
 /** What is there already is looked at before it is decided. */
-export const compares = ({ work, blind }: LiveItem): boolean =>
-  !blind && (work.conflict === 'skip-identical' || work.conflict === 'ask');
+export const compares = ({ work, headForbidden }: LiveItem): boolean =>
+  !headForbidden && (work.conflict === 'skip-identical' || work.conflict === 'ask');
 
 /** FileAlreadyExists: ours after a lost answer, or somebody else's. */
-function afterTaken(turn: Turn, item: LiveItem, ours: Crc64, why: Fault): void {
-  if (item.answerLost || compares(item)) goOn(turn, item, { kind: 'settle', why: 'exists', ours });
+function afterTaken(turn: Transition, item: LiveItem, ours: Crc64, why: Fault): void {
+  if (item.outcomeUnknown || compares(item)) proceedTo(turn, item, { kind: 'settle', why: 'exists', ours });
   else if (item.work.conflict === 'keep-both') keepBoth(turn, item);
   else closeTaken(turn, item, why);
 }
 
 /** Under `ask` it is the user who decides, also where the two could not be compared. */
-export function closeTaken(turn: Turn, item: LiveItem, why: Fault): void {
+export function closeTaken(turn: Transition, item: LiveItem, why: Fault): void {
   const kind = item.work.conflict === 'ask' ? 'conflict' : 'failed';
   close(turn, item, { kind, fault: { ...why, message: taken(item).message } });
 }
 
 export function afterSettle(
-  turn: Turn,
+  turn: Transition,
   item: LiveItem,
   result: Outcome<HeadResult>,
   generation: number,
 ): void {
   if (item.todo.kind !== 'settle') return;
-  if (item.todo.why === 'untold') {
-    afterUntold(turn, item, item.todo, result, generation);
+  if (item.todo.why === 'callback-failed') {
+    afterCallbackFault(turn, item, item.todo, result, generation);
     return;
   }
   const { why, ours } = item.todo;
   if (!result.ok) {
     if (result.fault.code !== 'no-permission') meetFault(turn, item, WHOLE, result.fault, generation);
-    else if (item.work.conflict === 'overwrite') startAfresh(turn, item, result.fault);
+    else if (item.work.conflict === 'overwrite') discardUpload(turn, item, result.fault);
     else close(turn, item, { kind: 'conflict', fault: cannotTell(item, result.fault) });
     return;
   }
   const head = result.value;
   const { sizeBytes } = item.work.source.snapshot;
   const equal = head.kind === 'present' && head.sizeBytes === sizeBytes && head.crc64 === ours;
-  if (equal && (item.answerLost || why === 'gone'))
-    finishDone(turn, item, ours, { ...head, untold: perhapsUntold(turn, item) });
+  if (equal && (item.outcomeUnknown || why === 'gone'))
+    finishDone(turn, item, ours, { ...head, callbackFault: callbackInDoubt(turn, item) });
   else if (equal && why === 'exists')
     close(turn, item, { kind: 'skipped', why: 'identical', crc64: ours, etag: head.etag });
   else if (why === 'gone')
-    startAfresh(turn, item, fault('upload-gone', 'The server no longer has the stored parts.'));
-  else if (head.kind === 'missing') restart(turn, item, resend(item), taken(item));
-  else if (item.work.conflict === 'skip-identical') goOn(turn, { ...item, replace: true }, resend(item));
+    discardUpload(turn, item, fault('upload-gone', 'The server no longer has the stored parts.'));
+  else if (head.kind === 'missing') retryFrom(turn, item, todoAfterLostAnswer(item), taken(item));
+  else if (item.work.conflict === 'skip-identical')
+    proceedTo(turn, { ...item, mayReplace: true }, todoAfterLostAnswer(item));
   else if (item.work.conflict === 'keep-both') keepBoth(turn, item);
   else if (item.work.conflict === 'ask') close(turn, item, { kind: 'conflict', fault: taken(item) });
   else close(turn, item, { kind: 'failed', fault: taken(item) });
 }
 
 /** OSS answered 203 and no CRC-64: HeadObject has it, or nothing is proven. Sent again it would be 203 again. */
-function afterUntold(
-  turn: Turn,
+function afterCallbackFault(
+  turn: Transition,
   item: LiveItem,
-  { ours, untold }: Extract<Todo, { why: 'untold' }>,
+  { ours, callbackFault }: Extract<Todo, { why: 'callback-failed' }>,
   result: Outcome<HeadResult>,
   generation: number,
 ): void {
@@ -196,20 +214,25 @@ function afterUntold(
     close(turn, item, { kind: 'conflict', fault: cannotTell(item, result.fault) });
   else if (!result.ok) meetFault(turn, item, WHOLE, result.fault, generation);
   else if (result.value.kind === 'missing')
-    restart(turn, item, resend(item), fault('upload-gone', 'What was stored is not there any more.'));
-  else if (result.value.crc64 === ours) finishDone(turn, item, ours, { ...result.value, untold });
-  else prove(turn, item, ours, { ...result.value, untold: null });
+    retryFrom(
+      turn,
+      item,
+      todoAfterLostAnswer(item),
+      fault('upload-gone', 'What was stored is not there any more.'),
+    );
+  else if (result.value.crc64 === ours) finishDone(turn, item, ours, { ...result.value, callbackFault });
+  else prove(turn, item, ours, { ...result.value, callbackFault: null });
 }
 
 /** The answer was lost, and with it whether OSS has told the server that it was to tell. */
-function perhapsUntold(turn: Turn, item: LiveItem): Fault | null {
+function callbackInDoubt(turn: Transition, item: LiveItem): Fault | null {
   if (!turn.destination(item.work.destinationId).callsBack) return null;
   const what = 'The answer of OSS was lost, so it is not known whether your server was told of the object.';
   return fault('callback-failed', what);
 }
 
-function resend(item: LiveItem): Todo {
-  return item.upload === null ? freshTodo({ ...item, blind: true }) : { kind: 'complete' };
+function todoAfterLostAnswer(item: LiveItem): Todo {
+  return item.upload === null ? freshTodo({ ...item, headForbidden: true }) : { kind: 'complete' };
 }
 
 function cannotTell(item: LiveItem, why: Fault): Fault {
@@ -225,19 +248,19 @@ function cannotTell(item: LiveItem, why: Fault): Fault {
 }
 
 /** The stored parts are gone: a new upload, a bounded number of times. */
-export function startAfresh(turn: Turn, item: LiveItem, why: Fault): void {
+export function discardUpload(turn: Transition, item: LiveItem, why: Fault): void {
   turn.write({ kind: 'upload-closed', itemId: item.work.itemId });
   const fresh = {
     ...item,
     upload: null,
-    answerLost: false,
+    outcomeUnknown: false,
     work: { ...item.work, checkpoint: null, initiatingAtServer: null },
   };
-  restart(turn, fresh, freshTodo(fresh), why);
+  retryFrom(turn, fresh, freshTodo(fresh), why);
 }
 
-export function restart(turn: Turn, item: LiveItem, todo: Todo, why: Fault): void {
+export function retryFrom(turn: Transition, item: LiveItem, todo: Todo, why: Fault): void {
   const { item: counted, count } = countFailure(item, RESTARTS);
   if (count >= MOST_REFUSALS) fail(turn, counted, why);
-  else again(turn, { ...counted, todo });
+  else requeue(turn, { ...counted, todo });
 }

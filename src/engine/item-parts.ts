@@ -2,14 +2,14 @@
 import type { Outcome } from '../shared/faults';
 import type { Crc64 } from '../shared/ids';
 import { combinedCrc64, hasAllParts, partRange, withParts } from './item';
-import { again, forgetFailures, meetFault, meetMismatch, WHOLE } from './item-faults';
-import { goOn, restart, startAfresh } from './item-outcomes';
+import { requeue, forgetFailures, meetFault, meetMismatch, WHOLE } from './item-faults';
+import { proceedTo, retryFrom, discardUpload } from './item-outcomes';
 import type { ListedPart, RangeDigest, StoredPart, UploadedPart } from './ports';
 import type { LiveItem, Upload } from './state';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
 export function afterPart(
-  turn: Turn,
+  turn: Transition,
   item: LiveItem,
   partNumber: number,
   result: { readonly read: Outcome<Crc64>; readonly sent: Outcome<StoredPart> },
@@ -33,8 +33,8 @@ export function afterPart(
   else if (sent.ok) meetMismatch(turn, back, partNumber);
   else if (sent.fault.code === 'upload-gone') {
     // Other parts of it will say the same; the list is asked once nothing is in flight.
-    if (item.todo.kind === 'parts') restart(turn, back, { kind: 'list-parts', gone: true }, sent.fault);
-    else again(turn, back);
+    if (item.todo.kind === 'parts') retryFrom(turn, back, { kind: 'list-parts', gone: true }, sent.fault);
+    else requeue(turn, back);
   } else meetFault(turn, back, partNumber, sent.fault, generation);
 }
 
@@ -42,14 +42,14 @@ function insert(numbers: readonly number[], number: number): readonly number[] {
   return [...numbers, number].sort((left, right) => left - right);
 }
 
-function acknowledge(turn: Turn, item: LiveItem, upload: Upload, part: UploadedPart): void {
+function acknowledge(turn: Transition, item: LiveItem, upload: Upload, part: UploadedPart): void {
   const lastSeq = turn.write({ kind: 'part-stored', itemId: item.work.itemId, part });
   const acknowledged = new Map(upload.acknowledged).set(part.partNumber, part);
-  const begun = new Set(item.begun);
+  const begun = new Set(item.partsBegun);
   begun.delete(part.partNumber);
   const grown = {
     ...forgetFailures(item, part.partNumber),
-    begun,
+    partsBegun: begun,
     upload: { ...upload, acknowledged, lastSeq },
   };
   if (item.todo.kind === 'parts' && grown.inFlight.size === 0 && hasAllParts(grown, grown.upload)) {
@@ -57,12 +57,12 @@ function acknowledge(turn: Turn, item: LiveItem, upload: Upload, part: UploadedP
     turn.awaitRecord({ ...grown, todo: { kind: 'complete' } }, lastSeq);
     return;
   }
-  again(turn, grown);
+  requeue(turn, grown);
 }
 
 /** On resume the server's answer wins; where it may not be asked the checkpoint alone serves. */
 export function afterListParts(
-  turn: Turn,
+  turn: Transition,
   item: LiveItem,
   result: Outcome<readonly ListedPart[]>,
   generation: number,
@@ -79,11 +79,11 @@ export function afterListParts(
   else if (!forbidden && result.fault.code !== 'upload-gone')
     meetFault(turn, item, WHOLE, result.fault, generation);
   else if (hasAllParts(item, upload))
-    goOn(turn, item, { kind: 'settle', why: 'gone', ours: combinedCrc64(upload) });
-  else startAfresh(turn, item, result.fault);
+    proceedTo(turn, item, { kind: 'settle', why: 'gone', ours: combinedCrc64(upload) });
+  else discardUpload(turn, item, result.fault);
 }
 
-function reconcile(turn: Turn, item: LiveItem, upload: Upload, listed: readonly ListedPart[]): void {
+function reconcile(turn: Transition, item: LiveItem, upload: Upload, listed: readonly ListedPart[]): void {
   const { itemId, source } = item.work;
   const theirs = new Map(listed.map((part) => [part.partNumber, part]));
   const kept: UploadedPart[] = [];
@@ -105,7 +105,7 @@ function reconcile(turn: Turn, item: LiveItem, upload: Upload, listed: readonly 
 }
 
 /** A part that only the server knows of: ours if the bytes read again have its CRC-64, or its ETag as their MD5. */
-export function afterAdopt(turn: Turn, item: LiveItem, result: Outcome<RangeDigest>): void {
+export function afterAdopt(turn: Transition, item: LiveItem, result: Outcome<RangeDigest>): void {
   const { upload } = item;
   const candidate = upload?.unproven[0];
   if (upload === null || candidate === undefined) return;
@@ -132,10 +132,10 @@ export function afterAdopt(turn: Turn, item: LiveItem, result: Outcome<RangeDige
   adoptNext(turn, { ...item, upload: adopted }, adopted);
 }
 
-function adoptNext(turn: Turn, item: LiveItem, upload: Upload): void {
-  if (upload.unproven.length > 0) goOn(turn, item, { kind: 'adopt' });
-  else if (!hasAllParts(item, upload)) goOn(turn, item, { kind: 'parts' });
+function adoptNext(turn: Transition, item: LiveItem, upload: Upload): void {
+  if (upload.unproven.length > 0) proceedTo(turn, item, { kind: 'adopt' });
+  else if (!hasAllParts(item, upload)) proceedTo(turn, item, { kind: 'parts' });
   else if (upload.lastSeq > turn.state.persistedSeq)
     turn.awaitRecord({ ...forgetFailures(item, WHOLE), todo: { kind: 'complete' } }, upload.lastSeq);
-  else goOn(turn, item, { kind: 'complete' });
+  else proceedTo(turn, item, { kind: 'complete' });
 }

@@ -2,16 +2,21 @@
 import type { Outcome } from '../shared/faults';
 import { freshTodo, newUpload } from './item';
 import { forgetFailures, mayBeStored, meetFault, WHOLE } from './item-faults';
-import { closeTaken, compares, goOn, restart } from './item-outcomes';
+import { closeTaken, compares, proceedTo, retryFrom } from './item-outcomes';
 import { keepBoth } from './keep-both';
 import type { LiveItem } from './state';
 import type { StepResults } from './steps';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
 type Initiated = StepResults['initiate'];
 
 /** Keeps what an Initiate brought: its upload, or the doubt whether there is one. */
-export function noteInitiated(turn: Turn, item: LiveItem, sinceServer: number, result: Initiated): LiveItem {
+export function noteInitiated(
+  turn: Transition,
+  item: LiveItem,
+  sinceServer: number,
+  result: Initiated,
+): LiveItem {
   if (!result.ok)
     return mayBeStored(result.fault) ? { ...item, todo: { kind: 'find-orphans', sinceServer } } : item;
   const { requestId } = result.value;
@@ -23,7 +28,7 @@ export function noteInitiated(turn: Turn, item: LiveItem, sinceServer: number, r
   return { ...item, upload: { ...upload, lastSeq }, requestIds, todo: { kind: 'parts' } };
 }
 
-export function afterInitiate(turn: Turn, item: LiveItem, result: Initiated, generation: number): void {
+export function afterInitiate(turn: Transition, item: LiveItem, result: Initiated, generation: number): void {
   if (item.todo.kind !== 'initiate') return;
   const { itemId } = item.work;
   const noted = noteInitiated(turn, item, item.todo.sinceServer, result);
@@ -38,13 +43,13 @@ export function afterInitiate(turn: Turn, item: LiveItem, result: Initiated, gen
   turn.write({ kind: 'upload-closed', itemId });
   const unmarked: LiveItem = { ...item, todo: { kind: 'mark-initiating' } };
   if (result.fault.code !== 'object-exists') meetFault(turn, unmarked, WHOLE, result.fault, generation);
-  else if (compares(item)) restart(turn, unmarked, { kind: 'head' }, result.fault);
+  else if (compares(item)) retryFrom(turn, unmarked, { kind: 'head' }, result.fault);
   else if (item.work.conflict === 'keep-both') keepBoth(turn, unmarked);
   else closeTaken(turn, unmarked, result.fault);
 }
 
 /** Nothing is left, or nobody here may look or abort: then it is noted (P4). False: it is tried again. */
-function tidied(turn: Turn, item: LiveItem, result: Outcome<void>, generation: number): boolean {
+function tidied(turn: Transition, item: LiveItem, result: Outcome<void>, generation: number): boolean {
   if (!result.ok && result.fault.code !== 'no-permission') {
     meetFault(turn, item, WHOLE, result.fault, generation);
     return false;
@@ -53,17 +58,27 @@ function tidied(turn: Turn, item: LiveItem, result: Outcome<void>, generation: n
   return true;
 }
 
-export function afterOrphans(turn: Turn, item: LiveItem, result: Outcome<void>, generation: number): void {
+export function afterOrphans(
+  turn: Transition,
+  item: LiveItem,
+  result: Outcome<void>,
+  generation: number,
+): void {
   if (!tidied(turn, item, result, generation)) return;
   const found = { ...item, work: { ...item.work, initiatingAtServer: null } };
-  goOn(turn, found, freshTodo(found));
+  proceedTo(turn, found, freshTodo(found));
 }
 
-export function afterAbort(turn: Turn, item: LiveItem, result: Outcome<void>, generation: number): void {
+export function afterAbort(
+  turn: Transition,
+  item: LiveItem,
+  result: Outcome<void>,
+  generation: number,
+): void {
   if (!tidied(turn, item, result, generation)) return;
   const { itemId, source } = item.work;
   turn.write({ kind: 'upload-closed', itemId });
   turn.write({ kind: 'snapshot', itemId, snapshot: source.snapshot });
-  const fresh = { ...item, upload: null, answerLost: false };
-  goOn(turn, fresh, freshTodo(fresh));
+  const fresh = { ...item, upload: null, outcomeUnknown: false };
+  proceedTo(turn, fresh, freshTodo(fresh));
 }

@@ -22,10 +22,10 @@ export function admit(work: WorkItem): LiveItem {
     blockedUntil: 0,
     trouble: null,
     failures: new Map(),
-    answerLost: work.fromEarlierRun || work.lookAgain || work.begun.includes(0),
-    replace: false,
-    blind: false,
-    begun: new Set(work.begun),
+    outcomeUnknown: work.fromEarlierRun || work.lookAgain || work.begun.includes(0),
+    mayReplace: false,
+    headForbidden: false,
+    partsBegun: new Set(work.begun),
     requestIds: [],
   };
   return { ...item, todo: work.lookAgain ? { kind: 'look' } : firstTodo(item) };
@@ -42,7 +42,8 @@ export function firstTodo(item: LiveItem): Todo {
 /** Where an item begins of which the server has nothing. */
 export function freshTodo(item: LiveItem): Todo {
   const { conflict, source } = item.work;
-  const looksFirst = (conflict === 'skip-identical' || conflict === 'ask') && !item.replace && !item.blind;
+  const looksFirst =
+    (conflict === 'skip-identical' || conflict === 'ask') && !item.mayReplace && !item.headForbidden;
   if (looksFirst) return { kind: 'head' };
   return source.snapshot.sizeBytes <= PUT_LIMIT ? { kind: 'put' } : { kind: 'mark-initiating' };
 }
@@ -51,7 +52,7 @@ export function freshTodo(item: LiveItem): Todo {
 export function forbidsOverwrite(item: LiveItem): boolean {
   const { conflict } = item.work;
   if (conflict === 'overwrite') return false;
-  return conflict !== 'skip-identical' || !item.replace;
+  return conflict !== 'skip-identical' || !item.mayReplace;
 }
 
 export function newUpload(uploadId: Upload['uploadId'], sizeBytes: number): Upload {

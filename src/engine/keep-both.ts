@@ -2,19 +2,19 @@
 import { fault } from '../shared/faults';
 import type { ObjectKey } from '../shared/ids';
 import { freshTodo } from './item';
-import { again, forgetFailures, WHOLE } from './item-faults';
+import { requeue, forgetFailures, WHOLE } from './item-faults';
 import { fail } from './item-end';
 import type { LiveItem } from './state';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
 /** OSS: a key has at most 1,023 bytes of UTF-8. */
 const MOST_KEY_BYTES = 1023;
 const MOST_COPIES = 1000;
 
 /** `keep-both`: the next free name, kept before a byte goes there. An upload of the taken name is aborted first. */
-export function keepBoth(turn: Turn, item: LiveItem): void {
+export function keepBoth(turn: Transition, item: LiveItem): void {
   if (item.upload !== null) {
-    again(turn, { ...forgetFailures(item, WHOLE), answerLost: false, todo: { kind: 'abort' } });
+    requeue(turn, { ...forgetFailures(item, WHOLE), outcomeUnknown: false, todo: { kind: 'abort' } });
     return;
   }
   const { itemId, key, renamedFrom } = item.work;
@@ -29,7 +29,7 @@ export function keepBoth(turn: Turn, item: LiveItem): void {
     return;
   }
   const work = { ...item.work, key: next, renamedFrom: first, initiatingAtServer: null };
-  const renamed = forgetFailures({ ...item, work, answerLost: false, begun: new Set() }, WHOLE);
+  const renamed = forgetFailures({ ...item, work, outcomeUnknown: false, partsBegun: new Set() }, WHOLE);
   const seq = turn.write({ kind: 'renamed', itemId, key: next });
   turn.awaitRecord({ ...renamed, todo: freshTodo(renamed) }, seq);
 }

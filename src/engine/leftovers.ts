@@ -1,14 +1,14 @@
 /** Aborts what ended items left at the server (P4). It costs nobody a place in the queue and never gives up. */
 import type { Outcome } from '../shared/faults';
-import { remedyOf } from '../shared/faults';
+import { retryPolicyOf } from '../shared/faults';
 import { backoff } from './random';
 import { credentialsRefused } from './credentials';
 import { noteSilence } from './network';
 import type { Leftover } from './queue-ports';
 import type { RequestNote } from './state';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
-export function addLeftovers(turn: Turn, leftovers: readonly Leftover[]): void {
+export function addLeftovers(turn: Transition, leftovers: readonly Leftover[]): void {
   for (const leftover of leftovers) {
     const known = turn.destination(leftover.destinationId).leftovers;
     if (known.some((other) => other.uploadId === leftover.uploadId)) continue;
@@ -17,14 +17,14 @@ export function addLeftovers(turn: Turn, leftovers: readonly Leftover[]): void {
 }
 
 export function afterLeftover(
-  turn: Turn,
+  turn: Transition,
   note: RequestNote,
   leftover: Leftover,
   result: Outcome<void>,
 ): void {
   const { destinationId } = leftover;
   const { leftovers, leftoverFailures } = turn.destination(destinationId);
-  const final = result.ok || ['never', 'item'].includes(remedyOf(result.fault.code));
+  const final = result.ok || ['never', 'item'].includes(retryPolicyOf(result.fault.code));
   if (final) {
     if (!result.ok) turn.write({ kind: 'possible-orphan', itemId: leftover.itemId });
     // An item that was sent again holds its own upload by now; one that is about to leave does not.
@@ -35,12 +35,12 @@ export function afterLeftover(
     turn.patchDestination(destinationId, { leftovers: rest, leftoverFailures: 0 });
     return;
   }
-  if (remedyOf(result.fault.code) === 'credentials') {
+  if (retryPolicyOf(result.fault.code) === 'credentials') {
     credentialsRefused(turn, destinationId, note.generation, result.fault);
     return;
   }
-  if (remedyOf(result.fault.code) === 'network') noteSilence(turn, destinationId, result.fault);
-  const leftoversBlockedUntil = turn.at + backoff(leftoverFailures + 1, turn.chance());
+  if (retryPolicyOf(result.fault.code) === 'network') noteSilence(turn, destinationId, result.fault);
+  const leftoversBlockedUntil = turn.at + backoff(leftoverFailures + 1, turn.random());
   turn.patchDestination(destinationId, { leftoversBlockedUntil, leftoverFailures: leftoverFailures + 1 });
   turn.emit({ kind: 'set-timer', timer: `leftovers:${destinationId}`, at: leftoversBlockedUntil });
 }

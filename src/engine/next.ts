@@ -3,7 +3,7 @@
  * an event that no longer fits (an answer to a request that was given up) changes nothing.
  */
 import { assertNever } from '../shared/brand';
-import { remedyOf } from '../shared/faults';
+import { retryPolicyOf } from '../shared/faults';
 import type { ItemId } from '../shared/ids';
 import { takeWork, workFound, workFreed } from './admission';
 import { command, commandApplied } from './commands';
@@ -12,17 +12,17 @@ import { rearmDestination } from './destination-timer';
 import type { Effect, EngineEvent, TimerName } from './events';
 import { noteGoodput } from './goodput';
 import { leaveIfPaused, settleClosing, tell } from './item-end';
-import { again } from './item-faults';
+import { requeue } from './item-faults';
 import { afterAdopt, afterListParts, afterPart } from './item-parts';
 import { afterCompare, afterComplete, afterHead, afterLook, afterPut, afterSettle } from './item-outcomes';
 import { afterAbort, afterInitiate, afterOrphans, noteInitiated } from './item-upload';
 import { addLeftovers, afterLeftover } from './leftovers';
-import { noteAnswer, nudge, probed, probeDue } from './network';
+import { noteAnswer, retryNow, probed, probeDue } from './network';
 import type { Recovered, ScanJob } from './queue-ports';
 import { schedule } from './scheduler';
 import type { EngineState, LiveItem } from './state';
 import { isLocal, outcomeOf } from './steps';
-import { Turn } from './transition';
+import { Transition } from './transition';
 
 export interface Next {
   readonly state: EngineState;
@@ -30,13 +30,13 @@ export interface Next {
 }
 
 export function next(state: EngineState, event: EngineEvent): Next {
-  const turn = new Turn(state, event.at);
+  const turn = new Transition(state, event.at);
   handle(turn, event);
   schedule(turn);
   return { state: turn.state, effects: turn.effects };
 }
 
-function handle(turn: Turn, event: EngineEvent): void {
+function handle(turn: Transition, event: EngineEvent): void {
   switch (event.kind) {
     case 'recovered':
       recover(turn, event.recovered);
@@ -97,7 +97,7 @@ function handle(turn: Turn, event: EngineEvent): void {
 
 type WorldEvent = Extract<EngineEvent, { kind: 'credentials' | 'credentials-changed' | 'probed' | 'nudge' }>;
 
-function handleWorld(turn: Turn, event: WorldEvent): void {
+function handleWorld(turn: Transition, event: WorldEvent): void {
   switch (event.kind) {
     case 'credentials':
       takeCredentials(turn, event.destinationId, event.outcome);
@@ -110,21 +110,21 @@ function handleWorld(turn: Turn, event: WorldEvent): void {
       if (probed(turn, event.destinationId, event.outcome)) backOnline(turn, event.destinationId);
       return;
     case 'nudge':
-      nudge(turn);
+      retryNow(turn);
       return;
     default:
       assertNever(event);
   }
 }
 
-function recover(turn: Turn, recovered: Recovered): void {
+function recover(turn: Transition, recovered: Recovered): void {
   turn.patch({ phase: 'running' });
   for (const destinationId of recovered.destinationIds) turn.destination(destinationId);
   addLeftovers(turn, recovered.leftovers);
   for (const job of recovered.unfinishedScans) beginScan(turn, job);
 }
 
-function beginScan(turn: Turn, job: ScanJob): void {
+function beginScan(turn: Transition, job: ScanJob): void {
   turn.destination(job.destinationId);
   if (turn.state.scans.some((known) => known.batchId === job.batchId)) return;
   turn.patch({ scans: [...turn.state.scans, job] });
@@ -132,7 +132,7 @@ function beginScan(turn: Turn, job: ScanJob): void {
 }
 
 /** Everything up to `seq` is on the disk: what waited for it goes on. */
-function persisted(turn: Turn, seq: number): void {
+function persisted(turn: Transition, seq: number): void {
   const due = turn.state.awaiting.filter((entry) => entry.seq <= seq);
   turn.patch({ persistedSeq: seq, awaiting: turn.state.awaiting.filter((entry) => entry.seq > seq) });
   for (const { itemId, seq: awaited } of due) {
@@ -142,11 +142,11 @@ function persisted(turn: Turn, seq: number): void {
     if (free.ended !== null) tell(turn, free);
     else if (free.closing !== null) settleClosing(turn, free);
     else if (free.intent === 'pause') leaveIfPaused(turn, free);
-    else again(turn, free);
+    else requeue(turn, free);
   }
 }
 
-function ring(turn: Turn, timer: TimerName): void {
+function ring(turn: Transition, timer: TimerName): void {
   for (const [destinationId, { loading }] of turn.state.destinations) {
     if (loading === 'failed' && timer === `load:${destinationId}`)
       turn.patchDestination(destinationId, { loading: 'no' });
@@ -157,17 +157,17 @@ function ring(turn: Turn, timer: TimerName): void {
 }
 
 /** Nobody has to wait out a pause that the network caused. */
-function backOnline(turn: Turn, destinationId: LiveItem['work']['destinationId']): void {
+function backOnline(turn: Transition, destinationId: LiveItem['work']['destinationId']): void {
   askAfterSilence(turn, destinationId);
   for (const item of [...turn.state.items.values()]) {
     if (item.work.destinationId !== destinationId || item.trouble === null) continue;
-    if (remedyOf(item.trouble.fault.code) === 'network') turn.keepItem({ ...item, blockedUntil: 0 });
+    if (retryPolicyOf(item.trouble.fault.code) === 'network') turn.keepItem({ ...item, blockedUntil: 0 });
   }
 }
 
 type StepDone = Extract<EngineEvent, { kind: 'step-done' }>;
 
-function stepDone(turn: Turn, event: StepDone): void {
+function stepDone(turn: Transition, event: StepDone): void {
   const note = turn.state.requests.get(event.request);
   if (note === undefined) return;
   const requests = new Map(turn.state.requests);
@@ -197,14 +197,14 @@ function wasCutOff(event: StepDone): boolean {
 }
 
 /** The item ends, but an upload of it has come to be (or may have): it must not stay behind (P4). */
-function initiatedTooLate(turn: Turn, item: LiveItem, event: StepDone): LiveItem {
+function initiatedTooLate(turn: Transition, item: LiveItem, event: StepDone): LiveItem {
   if (event.step !== 'initiate' || item.todo.kind !== 'initiate') return item;
   return turn.keepItem(noteInitiated(turn, item, item.todo.sinceServer, event.result));
 }
 
 /** What any answer teaches: the network is there, the clock, how fast it goes, that the credentials are good. */
 function heard(
-  turn: Turn,
+  turn: Transition,
   event: StepDone,
   destinationId: LiveItem['work']['destinationId'],
   bytes: number,
@@ -217,7 +217,13 @@ function heard(
     turn.patchDestination(destinationId, { tokenRefusals: 0 });
 }
 
-function dispatch(turn: Turn, item: LiveItem, event: StepDone, partNumber: number, generation: number): void {
+function dispatch(
+  turn: Transition,
+  item: LiveItem,
+  event: StepDone,
+  partNumber: number,
+  generation: number,
+): void {
   switch (event.step) {
     case 'look': {
       afterLook(turn, item, event.result);
@@ -270,7 +276,7 @@ function dispatch(turn: Turn, item: LiveItem, event: StepDone, partNumber: numbe
   }
 }
 
-function afterwards(turn: Turn, itemId: ItemId): void {
+function afterwards(turn: Transition, itemId: ItemId): void {
   const item = turn.item(itemId);
   if (item !== undefined) leaveIfPaused(turn, item);
 }

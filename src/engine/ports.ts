@@ -117,7 +117,7 @@ export interface StoredObject {
   readonly versionId: string | null;
   readonly requestId: string;
   /** 203 CallbackFailed: it is stored, but the server that OSS was to tell of it was not told. */
-  readonly untold: Fault | null;
+  readonly callbackFault: Fault | null;
 }
 
 export interface StoredPart {

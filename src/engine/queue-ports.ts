@@ -24,7 +24,7 @@ export type ItemEnd =
       readonly versionId: string | null;
       readonly requestIds: readonly string[];
       /** The server that OSS was to tell of the object was not told, or nobody knows (`callback-failed`). */
-      readonly untold?: Fault;
+      readonly callbackFault?: Fault;
     }
   | { readonly kind: 'skipped'; readonly why: 'identical'; readonly crc64: Crc64; readonly etag: ETag }
   | { readonly kind: 'conflict'; readonly fault: Fault }

@@ -9,9 +9,9 @@ import { LARGEST_FORM, NOTE_PUT_FROM, SKEW_ALLOWED, WINDOW } from './limits';
 import type { Leftover } from './queue-ports';
 import type { DestinationState, LiveItem } from './state';
 import type { Step } from './steps';
-import type { Turn } from './transition';
+import type { Transition } from './transition';
 
-export function schedule(turn: Turn): void {
+export function schedule(turn: Transition): void {
   if (turn.state.phase !== 'running' || turn.state.storeTrouble !== null) return;
   for (const destinationId of turn.state.destinations.keys()) {
     const destination = turn.destination(destinationId);
@@ -23,7 +23,7 @@ export function schedule(turn: Turn): void {
 }
 
 /** Keeps the window filled from the store; destinations share it. */
-function loadMore(turn: Turn, destination: DestinationState): void {
+function loadMore(turn: Transition, destination: DestinationState): void {
   if (destination.exhausted || destination.loading !== 'no' || turn.state.commands > 0) return;
   const share = Math.max(64, Math.floor(WINDOW / turn.state.destinations.size));
   if (destination.live > share / 2) return;
@@ -32,7 +32,7 @@ function loadMore(turn: Turn, destination: DestinationState): void {
   turn.emit({ kind: 'load-work', destinationId, after: cursor, limit: share - destination.live });
 }
 
-function sendWhatFits(turn: Turn, destinationId: DestinationState['destinationId']): void {
+function sendWhatFits(turn: Transition, destinationId: DestinationState['destinationId']): void {
   for (;;) {
     const destination = turn.destination(destinationId);
     const generation = usableGeneration(destination, turn.at);
@@ -48,7 +48,7 @@ function sendWhatFits(turn: Turn, destinationId: DestinationState['destinationId
   }
 }
 
-function firstReady(turn: Turn, destination: DestinationState): LiveItem | null {
+function firstReady(turn: Transition, destination: DestinationState): LiveItem | null {
   const ready = (id: ItemId): boolean => {
     const item = turn.item(id);
     return item !== undefined && isReady(item, turn.at);
@@ -57,7 +57,7 @@ function firstReady(turn: Turn, destination: DestinationState): LiveItem | null 
   return id === undefined ? null : (turn.item(id) ?? null);
 }
 
-function hasSocket(turn: Turn, destination: DestinationState): boolean {
+function hasSocket(turn: Transition, destination: DestinationState): boolean {
   if (turn.state.requests.size >= turn.state.connections) return false;
   let own = 0;
   for (const note of turn.state.requests.values())
@@ -66,7 +66,7 @@ function hasSocket(turn: Turn, destination: DestinationState): boolean {
 }
 
 /** @returns false when there is no room for its bytes */
-function begin(turn: Turn, found: LiveItem, generation: number): boolean {
+function begin(turn: Transition, found: LiveItem, generation: number): boolean {
   const formOnly = byForm(turn, found);
   const item = formOnly ? asOneRequest(found) : found;
   const { todo } = item;
@@ -93,7 +93,7 @@ function begin(turn: Turn, found: LiveItem, generation: number): boolean {
 }
 
 /** The credentials of its destination allow nothing but forms. */
-function byForm(turn: Turn, { work, todo }: LiveItem): boolean {
+function byForm(turn: Transition, { work, todo }: LiveItem): boolean {
   const { credentials } = turn.destination(work.destinationId);
   const sends = todo.kind === 'put' || todo.kind === 'mark-initiating' || todo.kind === 'initiate';
   return sends && credentials.kind === 'held' && credentials.way === 'form';
@@ -105,12 +105,12 @@ const asOneRequest = (item: LiveItem): LiveItem => ({ ...item, todo: { kind: 'pu
  * Server time before which an Initiate that is signed now cannot be carried out: our knowledge of the server's clock
  * may be old or none, but a signature that is further off would be refused.
  */
-function earliestInitiate(turn: Turn, { work }: LiveItem): number {
+function earliestInitiate(turn: Transition, { work }: LiveItem): number {
   return turn.at + (turn.destination(work.destinationId).clockOffsetMs ?? 0) - SKEW_ALLOWED;
 }
 
 /** The one intention that is kept (P4): if the answer to Initiate is never seen, its orphan can be found. */
-function markInitiating(turn: Turn, item: LiveItem): void {
+function markInitiating(turn: Transition, item: LiveItem): void {
   const { itemId } = item.work;
   const sinceServer = earliestInitiate(turn, item);
   turn.dequeue(item);
@@ -124,7 +124,7 @@ interface Cost {
   readonly partNumber: number;
 }
 
-function send(turn: Turn, item: LiveItem, step: Step, { generation, bytes, partNumber }: Cost): void {
+function send(turn: Transition, item: LiveItem, step: Step, { generation, bytes, partNumber }: Cost): void {
   const { itemId, destinationId } = item.work;
   const request = turn.state.nextRequest;
   turn.patch({
@@ -132,14 +132,14 @@ function send(turn: Turn, item: LiveItem, step: Step, { generation, bytes, partN
     inFlightBytes: turn.state.inFlightBytes + bytes,
     requests: new Map(turn.state.requests).set(request, { destinationId, bytes, generation, leftover: null }),
   });
-  const again = bytes > 0 && item.begun.has(partNumber);
+  const again = bytes > 0 && item.partsBegun.has(partNumber);
   const noted =
     step.kind === 'part' || (bytes >= NOTE_PUT_FROM && (step.kind === 'put' || step.kind === 'post'));
   if (noted && !again) turn.write({ kind: 'part-begun', itemId, partNumber });
   const sent = turn.keepItem({
     ...item,
     inFlight: new Map(item.inFlight).set(request, partNumber),
-    begun: bytes > 0 && !again ? new Set(item.begun).add(partNumber) : item.begun,
+    partsBegun: bytes > 0 && !again ? new Set(item.partsBegun).add(partNumber) : item.partsBegun,
     upload:
       item.upload === null || step.kind !== 'part'
         ? item.upload
@@ -211,18 +211,18 @@ function stepOfUpload(item: LiveItem): Step | null {
 
 // ---- what ended items left behind ----
 
-function nextLeftover(turn: Turn, destination: DestinationState): Leftover | undefined {
+function nextLeftover(turn: Transition, destination: DestinationState): Leftover | undefined {
   if (destination.leftoversBlockedUntil > turn.at) return undefined;
   const busy = new Set<ItemId>();
   for (const note of turn.state.requests.values()) if (note.leftover !== null) busy.add(note.leftover.itemId);
   return destination.leftovers.find((leftover) => !busy.has(leftover.itemId));
 }
 
-function hasLeftover(turn: Turn, destination: DestinationState): boolean {
+function hasLeftover(turn: Transition, destination: DestinationState): boolean {
   return nextLeftover(turn, destination) !== undefined;
 }
 
-function abortLeftover(turn: Turn, destination: DestinationState, generation: number): void {
+function abortLeftover(turn: Transition, destination: DestinationState, generation: number): void {
   const leftover = nextLeftover(turn, destination);
   if (leftover === undefined) return;
   const { destinationId } = destination;

@@ -36,7 +36,12 @@ export type Todo =
   /** HeadObject decides what became of a request whose answer was lost. */
   | { readonly kind: 'settle'; readonly why: 'exists' | 'gone'; readonly ours: Crc64 }
   /** HeadObject proves what OSS stored (203) without saying its CRC-64. */
-  | { readonly kind: 'settle'; readonly why: 'untold'; readonly ours: Crc64; readonly untold: Fault }
+  | {
+      readonly kind: 'settle';
+      readonly why: 'callback-failed';
+      readonly ours: Crc64;
+      readonly callbackFault: Fault;
+    }
   /** The upload belongs to an older state of the file. */
   | { readonly kind: 'abort' };
 type ItemEtag = UploadedPart['etag'];
@@ -60,12 +65,12 @@ export interface LiveItem {
   /** Failures in a row by part (0: not a part; below 0: counters of item-faults.ts); a success forgets them. */
   readonly failures: ReadonlyMap<number, number>;
   /** An answer to Put or Complete was lost, so that what is in the bucket may be ours. */
-  readonly answerLost: boolean;
+  readonly outcomeUnknown: boolean;
   /** HeadObject showed another object and the policy says to replace it. */
-  readonly replace: boolean;
+  readonly mayReplace: boolean;
   /** HeadObject is forbidden: skip-identical acts as never-overwrite. */
-  readonly blind: boolean;
-  readonly begun: ReadonlySet<number>;
+  readonly headForbidden: boolean;
+  readonly partsBegun: ReadonlySet<number>;
   readonly requestIds: readonly string[];
 }
 
@@ -158,7 +163,7 @@ export interface EngineState {
   readonly nextSeq: number;
   readonly persistedSeq: number;
   readonly nextRequest: number;
-  readonly chance: number;
+  readonly randomState: number;
   readonly connections: number;
   readonly inFlightLimit: number;
   readonly storeTrouble: Fault | null;
@@ -180,7 +185,7 @@ export function initialState(seed: number, connections = MOST_CONNECTIONS): Engi
     nextSeq: 1,
     persistedSeq: 0,
     nextRequest: 1,
-    chance: seed | 0,
+    randomState: seed | 0,
     connections,
     inFlightLimit: IN_FLIGHT_BYTES,
     storeTrouble: null,

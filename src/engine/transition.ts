@@ -8,7 +8,7 @@ import { newDestination, type DestinationState, type EngineState, type LiveItem 
  * One call of `next` while it is being worked out. The state inside is replaced, never changed, so whoever holds the
  * old one keeps it whole; effects are gathered in the order in which they must be carried out.
  */
-export class Turn {
+export class Transition {
   state: EngineState;
   readonly at: number;
   readonly effects: Effect[] = [];
@@ -27,9 +27,9 @@ export class Turn {
   }
 
   /** A number in [0, 1). */
-  chance(): number {
-    const { value, state } = draw(this.state.chance);
-    this.patch({ chance: state });
+  random(): number {
+    const { value, state } = draw(this.state.randomState);
+    this.patch({ randomState: state });
     return value;
   }
 

@@ -15,7 +15,7 @@ export interface AnsweredBy {
 }
 
 /** The place where the work is done. */
-export interface Workplace {
+export interface DetectorWorker {
   send(message: AskedOf): void;
   onMessage(listener: (message: AnsweredBy) => void): void;
   /** Told once, whatever ended it. */
@@ -23,9 +23,9 @@ export interface Workplace {
   kill(): void;
 }
 
-export interface DeskPorts {
+export interface DetectorQueuePorts {
   /** Starts a workplace. What it throws is answered to the question that needed it. */
-  fork(): Workplace;
+  fork(): DetectorWorker;
   /** Calls back once after `delayMs`; the answer takes the timer away. */
   after(delayMs: number, ring: () => void): () => void;
   /** How long the workplace is kept without a question. */
@@ -50,19 +50,19 @@ const problem = (code: Problem['code'], message: string): Answer<never> => ({
 });
 const STOPPED = problem('stopped', 'The face detector was stopped.');
 
-export class Desk {
-  readonly #ports: DeskPorts;
+export class DetectorQueue {
+  readonly #ports: DetectorQueuePorts;
   /** Looked at by nobody yet: oldest first. */
   readonly #faces: Job[] = [];
   /** For somebody who looks at the window now: newest first, before all faces. */
   readonly #shown: Job[] = [];
-  #workplace: Workplace | null = null;
+  #workplace: DetectorWorker | null = null;
   #current: { readonly id: number; readonly job: Job } | null = null;
   #lastId = 0;
   #cancelIdle: (() => void) | null = null;
   #isClosed = false;
 
-  constructor(ports: DeskPorts) {
+  constructor(ports: DetectorQueuePorts) {
     this.#ports = ports;
   }
 
@@ -130,7 +130,7 @@ export class Desk {
     }
   }
 
-  #start(): Workplace {
+  #start(): DetectorWorker {
     const workplace = this.#ports.fork();
     workplace.onMessage(({ id, answer }) => {
       if (this.#workplace === workplace && this.#current?.id === id) this.#settle(answer);

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Desk, type AnsweredBy, type Workplace } from './detector-queue';
+import { DetectorQueue, type AnsweredBy, type DetectorWorker } from './detector-queue';
 
 const FILE = 'detector-worker.js';
 /** The networks hold some hundred megabytes: they are given back once nobody has asked for so long. */
@@ -23,8 +23,8 @@ export function builtFolder(from: string = __dirname): string {
 const unpacked = (folder: string): string => folder.replace(`app.asar${sep}`, `app.asar.unpacked${sep}`);
 
 /** A desk whose thread stands only while it is used. It keeps the program alive until then, or until `close`. */
-export function openThreadDesk(folder?: string): Desk {
-  return new Desk({
+export function openDetectorThread(folder?: string): DetectorQueue {
+  return new DetectorQueue({
     fork: () => forkThread(folder ?? builtFolder()),
     after: (delayMs, ring) => {
       const timer = setTimeout(ring, delayMs);
@@ -34,7 +34,7 @@ export function openThreadDesk(folder?: string): Desk {
   });
 }
 
-function forkThread(folder: string): Workplace {
+function forkThread(folder: string): DetectorWorker {
   const worker = new Worker(join(folder, FILE));
   // An error ends the thread; `exit` follows and tells the desk.
   worker.on('error', () => undefined);

@@ -9,8 +9,8 @@ import { Quiet } from '../shared/quiet';
 import type { AskUploadUrls, UploadUrlAnswer } from '../shared/upload-urls';
 import { after } from './time/after';
 import { answerFaces } from './faces/faces-calls';
-import { openFerry, type Ferry } from './upload-engine';
-import type { SendNotice } from './destinations/callback-replays';
+import { openUploadEngine, type UploadEngine } from './upload-engine';
+import type { SendCallbackReplay } from './destinations/callback-replays';
 
 /** Five deltas a second: twice what a reader of numbers can follow, half of what the window may get at most. */
 const DELTA_MS = 200;
@@ -30,7 +30,7 @@ class EngineServer {
   readonly #signing = new Map<number, (outcome: Outcome<UploadUrlAnswer>) => void>();
   readonly #noticing = new Map<number, (outcome: Outcome<void>) => void>();
   readonly #detecting = new Map<number, (outcome: Outcome<LocalFaces>) => void>();
-  #ferry: Promise<Outcome<Ferry>> | null = null;
+  #ferry: Promise<Outcome<UploadEngine>> | null = null;
   #nextAsk = 1;
   #ticking: NodeJS.Timeout | null = null;
   readonly #quiet = new Quiet(() => void this.#rest(), after);
@@ -73,7 +73,7 @@ class EngineServer {
     else if (ferry?.ok === true) this.#note(ferry.value, message);
   }
 
-  async #start({ directory, destinations, connections }: Start): Promise<Outcome<Ferry>> {
+  async #start({ directory, destinations, connections }: Start): Promise<Outcome<UploadEngine>> {
     const ask = (destinationId: DestinationId, fresh: boolean): Promise<Outcome<Grant>> =>
       new Promise((resolve) => {
         const id = this.#nextAsk++;
@@ -86,7 +86,7 @@ class EngineServer {
         this.#signing.set(id, resolve);
         this.#link.send({ kind: 'ask-upload-urls', id, destinationId, question, fresh });
       });
-    const sendNotice: SendNotice = (destinationId, notice) =>
+    const sendNotice: SendCallbackReplay = (destinationId, notice) =>
       new Promise((resolve) => {
         const id = this.#nextAsk++;
         this.#noticing.set(id, resolve);
@@ -102,7 +102,7 @@ class EngineServer {
         }),
     };
     const onChange = (change: FacesChange): void => this.#link.send({ kind: 'faces-changed', change });
-    const ferry = await openFerry({
+    const ferry = await openUploadEngine({
       directory,
       destinations,
       connections,
@@ -125,7 +125,7 @@ class EngineServer {
     return ferry;
   }
 
-  async #stop(ferry: Outcome<Ferry> | null): Promise<void> {
+  async #stop(ferry: Outcome<UploadEngine> | null): Promise<void> {
     if (this.#ticking !== null) clearInterval(this.#ticking);
     this.#quiet.end();
     if (ferry?.ok === true) await ferry.value.close();
@@ -141,7 +141,7 @@ class EngineServer {
   }
 
   #note(
-    ferry: Ferry,
+    ferry: UploadEngine,
     message: Exclude<
       ToEngine,
       { kind: 'start' | 'credentials' | 'upload-urls' | 'noticed' | 'detected' | 'call' | 'stop' }
@@ -164,7 +164,7 @@ class EngineServer {
     }
   }
 
-  async #answer(ferry: Ferry, call: Call): Promise<Reply<CallValue<EngineCall>>> {
+  async #answer(ferry: UploadEngine, call: Call): Promise<Reply<CallValue<EngineCall>>> {
     switch (call.name) {
       case 'faces.batches':
       case 'faces.page':
@@ -198,7 +198,7 @@ class EngineServer {
   }
 }
 
-function notOpen(ferry: Outcome<Ferry> | null): Reply<never> {
+function notOpen(ferry: Outcome<UploadEngine> | null): Reply<never> {
   if (ferry?.ok === false) return failure(ferry.fault);
   return failure(fault('engine-stopped', 'The engine has not been started.'));
 }

@@ -19,16 +19,16 @@ import { CredentialsKeeper, type AskCredentials } from './credentials/credential
 import { Destinations } from './destinations/destinations';
 import { canAskImm } from './faces/askers';
 import type { Faces } from './faces/faces';
-import { createFaces, scannerWaking, storeWaking, type FacesSetting } from './faces/wiring';
+import { createFacesService, scannerWaking, storeWaking, type FacesSetting } from './faces/wiring';
 import { createFiles } from './disk/files';
-import { Notices, type SendNotice } from './destinations/callback-replays';
+import { CallbackReplays, type SendCallbackReplay } from './destinations/callback-replays';
 import { QueueView } from './views/queue-view';
 import { createScanner } from './disk/scanner';
 import { uploadRoots } from './disk/upload-roots';
 
 export type { Waiting } from '../engine/waiting';
 
-export interface FerryOptions {
+export interface UploadEngineOptions {
   /** Folder of the durable queue; made if missing. */
   readonly directory: string;
   readonly destinations: readonly Destination[];
@@ -40,7 +40,7 @@ export interface FerryOptions {
   /** Asks the server that signs for a destination of `signed-url`; left out: there are none. */
   readonly askUploadUrls?: AskUploadUrls;
   /** Sends a notice with the bearer of its destination; left out: servers are told nothing again. */
-  readonly sendNotice?: SendNotice;
+  readonly sendNotice?: SendCallbackReplay;
   /** Silence after which a request is given up; the transport's 20 s unless told otherwise. */
   readonly stallMs?: number;
   /** Told once for each item, when its end is on the disk. */
@@ -70,7 +70,7 @@ export interface AddOptions {
   readonly join: boolean;
 }
 
-export interface Ferry {
+export interface UploadEngine {
   readonly runner: Runner;
   readonly store: QueueStore;
   readonly view: QueueView;
@@ -91,9 +91,9 @@ export interface Ferry {
 }
 
 /** OSS, as the destinations of this moment lead to it. */
-function objectsOf(options: FerryOptions, destinations: Destinations, keeper: CredentialsKeeper) {
+function objectsOf(options: UploadEngineOptions, destinations: Destinations, keeper: CredentialsKeeper) {
   return createObjectStore({
-    destination: (id) => destinations.place(id),
+    destination: (id) => destinations.ofQueue(id),
     credentials: (id, generation) => keeper.credentials(id, generation),
     ...(options.askUploadUrls === undefined ? {} : { askUploadUrls: options.askUploadUrls }),
     now: () => systemClock.now(),
@@ -103,7 +103,7 @@ function objectsOf(options: FerryOptions, destinations: Destinations, keeper: Cr
 }
 
 /** Opens the queue and goes on with it at once. Faults in one sentence: the queue cannot be opened. */
-export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> {
+export async function openUploadEngine(options: UploadEngineOptions): Promise<Outcome<UploadEngine>> {
   const opened = openQueueStore({ directory: options.directory, ...systemClock });
   if (!opened.ok) return opened;
   const store = opened.value;
@@ -138,10 +138,10 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   const address = (id: DestinationId, key: string): string =>
     `oss://${destinations.profile(id)?.bucket ?? '?'}/${key}`;
   const view = new QueueView({ runner, store, now: () => systemClock.now(), address });
-  const faces = createFaces(options, { store, destinations, keeper, runner, view });
-  const notices = new Notices({
+  const faces = createFacesService(options, { store, destinations, keeper, runner, view });
+  const notices = new CallbackReplays({
     store,
-    profile: (id) => destinations.place(id),
+    profile: (id) => destinations.ofQueue(id),
     send: options.sendNotice ?? nobodySends,
   });
   const undo = (why: Fault): Outcome<never> => {
@@ -186,7 +186,7 @@ export async function openFerry(options: FerryOptions): Promise<Outcome<Ferry>> 
   });
 }
 
-const nobodySends: SendNotice = () =>
+const nobodySends: SendCallbackReplay = () =>
   Promise.resolve(failure(fault('internal', 'Nobody was named who sends notices.')));
 
 interface Uploading {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
 import { app, nativeTheme, session, type BrowserWindow } from 'electron';
 import { after } from '../host/time/after';
-import type { AppInfo, Notice } from '../shared/ipc/contract';
+import type { AppInfo, StartupNotice } from '../shared/ipc/contract';
 import { languageFor } from '../shared/language';
 import type { DoctorRun } from '../shared/doctor';
 import type { Destination } from '../shared/engine-link';
@@ -10,7 +10,7 @@ import type { DestinationId } from '../shared/ids';
 import { joinAuthorization, type Authorization } from './credentials/authorization';
 import type { Credentials } from './credentials/credentials';
 import { openDetector } from './processes/detector';
-import { DoctorDesk } from './doctor-runs';
+import { DoctorRuns } from './doctor-runs';
 import { EngineSupervisor } from './processes/engine-supervisor';
 import { credentialsHandlers } from './ipc/handlers-credentials';
 import { doctorHandlers } from './ipc/handlers-doctor';
@@ -30,7 +30,7 @@ import { SettingsBook } from './settings/settings';
 import { settingsFileIn } from './settings/settings-file';
 import { createMainWords, type MainWords } from './words/index';
 
-function appInfo(notices: readonly Notice[]): AppInfo {
+function appInfo(notices: readonly StartupNotice[]): AppInfo {
   const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
   const { electron, chrome } = process.versions;
   const runtime = `Electron ${electron}, Chrome ${chrome}`;
@@ -38,7 +38,10 @@ function appInfo(notices: readonly Notice[]): AppInfo {
 }
 
 /** Settings, with the destination that OSS_FERRY_PROFILE gives at start; a file that is wrong becomes a notice. */
-function openBook(folder: string): { readonly book: SettingsBook; readonly notices: readonly Notice[] } {
+function openBook(folder: string): {
+  readonly book: SettingsBook;
+  readonly notices: readonly StartupNotice[];
+} {
   const path = process.env['OSS_FERRY_PROFILE'];
   const given = path === undefined || path === '' ? null : destinationOfFile(path);
   const book = new SettingsBook(settingsFileIn(folder), given?.ok === true ? given.value : null);
@@ -61,7 +64,7 @@ function followLanguage(book: SettingsBook): () => MainWords {
   return () => words;
 }
 
-export interface Ferry {
+export interface DesktopApp {
   readonly book: SettingsBook;
   readonly engine: EngineSupervisor;
   readonly pictures: Pictures;
@@ -84,8 +87,8 @@ function followDestinations({ credentials }: Authorization, changed: (id: Destin
   };
 }
 
-function openDoctor(credentials: Credentials, tell: (run: DoctorRun) => void): DoctorDesk {
-  return new DoctorDesk({
+function openDoctor(credentials: Credentials, tell: (run: DoctorRun) => void): DoctorRuns {
+  return new DoctorRuns({
     ask: (destination, fresh) => credentials.ask(destination, fresh),
     askUploadUrls: (destination, question, fresh) => credentials.uploadUrls(destination, question, fresh),
     proxyOfSystem: (url) => session.defaultSession.resolveProxy(url),
@@ -98,7 +101,7 @@ function openDoctor(credentials: Credentials, tell: (run: DoctorRun) => void): D
 }
 
 /** Joins settings, credentials, engine and IPC. `current` gives the window of the moment. */
-export function composeFerry(current: () => BrowserWindow | null, isOurs: IsOurs, log: Log): Ferry {
+export function composeDesktopApp(current: () => BrowserWindow | null, isOurs: IsOurs, log: Log): DesktopApp {
   const folder = app.getPath('userData');
   const { book, notices } = openBook(folder);
   const words = followLanguage(book);

@@ -39,7 +39,7 @@ interface Run {
 /** To take away what a run made, when the app ends. */
 const CLOSE_LIMIT_MS = 3_000;
 
-export class DoctorDesk {
+export class DoctorRuns {
   readonly #ports: DoctorPorts;
   #current: Run | null = null;
   #lastId = 0;

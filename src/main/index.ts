@@ -3,7 +3,7 @@ import { app, session, type BrowserWindow } from 'electron';
 import { LINK_SCHEME } from '../host/destinations/share-profile';
 import { APP_ORIGIN, declareAppScheme, serveApp } from './window/app-protocol';
 import { onAwake } from './awake';
-import { composeFerry, type Ferry } from './desktop-app';
+import { composeDesktopApp, type DesktopApp } from './desktop-app';
 import { confineAllContents, denyPermissions } from './window/lockdown';
 import { describeError, logToStandardError as log } from './log';
 import { linkAmong } from './settings/proposals';
@@ -18,7 +18,7 @@ let window: BrowserWindow | null = null;
 /** macOS hands over the link that started us before the app is ready. */
 let earlyLink: string | null = null;
 
-function showWindow({ book }: Ferry): void {
+function showWindow({ book }: DesktopApp): void {
   if (window !== null) {
     if (window.isMinimized()) window.restore();
     window.focus();
@@ -30,7 +30,7 @@ function showWindow({ book }: Ferry): void {
 }
 
 /** Opens links: of this start, of a second start, and as macOS hands them over. */
-function openLinks(ferry: Ferry): void {
+function openLinks(ferry: DesktopApp): void {
   const open = (link: string | null): void => {
     if (link !== null) ferry.proposals.offerLink(link);
   };
@@ -46,7 +46,7 @@ async function run(): Promise<void> {
   confineAllContents(isOurs);
   await app.whenReady();
   denyPermissions(session.defaultSession);
-  const ferry = composeFerry(() => window, isOurs, log);
+  const ferry = composeDesktopApp(() => window, isOurs, log);
   serveApp(session.defaultSession, join(__dirname, '../renderer'), (request) =>
     ferry.pictures.serve(request),
   );

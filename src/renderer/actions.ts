@@ -3,31 +3,35 @@ import type { FacesSource, IngestAnswer } from '../shared/faces';
 import type { DestinationId, ItemId } from '../shared/ids';
 import type { CallValue, Reply, Settings } from '../shared/ipc/contract';
 import type { QueueVerb, Scope } from '../shared/queue-view';
-import type { Ferry } from './app-context';
+import type { AppContext } from './app-context';
 import { currentDestination } from './store/app-store';
 
 let nextProblem = 1;
 
 /** Says in a line above the queue why a call was refused. */
-function report(ferry: Ferry, fault: Fault): void {
+function report(ferry: AppContext, fault: Fault): void {
   const problem = { id: nextProblem, fault };
   nextProblem += 1;
   ferry.view.setState(({ problems }) => ({ problems: [...problems.slice(-2), problem] }));
 }
 
 /** The value of a reply, or undefined after its fault was reported. */
-export function valueOf<T>(ferry: Ferry, reply: Reply<T>): T | undefined {
+export function valueOf<T>(ferry: AppContext, reply: Reply<T>): T | undefined {
   if (reply.ok) return reply.value;
   report(ferry, reply.fault);
   return undefined;
 }
 
-export async function command(ferry: Ferry, verb: QueueVerb, scopes: readonly Scope[]): Promise<void> {
+export async function command(ferry: AppContext, verb: QueueVerb, scopes: readonly Scope[]): Promise<void> {
   for (const scope of scopes) valueOf(ferry, await ferry.bridge.call('queue.command', { verb, scope }));
 }
 
 /** Asks IMM or the detector on this device about pictures, and says how many are asked about. */
-export async function askFaces(ferry: Ferry, source: FacesSource, scopes: readonly Scope[]): Promise<void> {
+export async function askFaces(
+  ferry: AppContext,
+  source: FacesSource,
+  scopes: readonly Scope[],
+): Promise<void> {
   let queued = 0;
   let refused = 0;
   for (const scope of scopes) {
@@ -46,7 +50,7 @@ const MOST_DECIDED = 500;
 
 /** Answers the rule that asks; the files go on. */
 export async function decideFaces(
-  ferry: Ferry,
+  ferry: AppContext,
   itemIds: readonly ItemId[],
   how: IngestAnswer,
 ): Promise<void> {
@@ -56,14 +60,18 @@ export async function decideFaces(
   }
 }
 
-export async function clearFaces(ferry: Ferry, scope: Scope): Promise<void> {
+export async function clearFaces(ferry: AppContext, scope: Scope): Promise<void> {
   valueOf(ferry, await ferry.bridge.call('faces.clear', { scope }));
 }
 
 type Added = CallValue<'queue.add'>;
 
 /** Leads to the queue, unless the user has gone elsewhere while the files were being handed in. */
-async function add(ferry: Ferry, destinationId: DestinationId, adding: Promise<Reply<Added>>): Promise<void> {
+async function add(
+  ferry: AppContext,
+  destinationId: DestinationId,
+  adding: Promise<Reply<Added>>,
+): Promise<void> {
   const from = ferry.view.getState().place;
   const batchId = valueOf(ferry, await adding)?.batchId;
   if (batchId === undefined || batchId === null) return;
@@ -76,7 +84,7 @@ async function add(ferry: Ferry, destinationId: DestinationId, adding: Promise<R
 
 /** Queues files of a drop or a paste at a destination; without one the form for the first opens. */
 export async function addFiles(
-  ferry: Ferry,
+  ferry: AppContext,
   destinationId: DestinationId | null,
   files: readonly File[],
 ): Promise<void> {
@@ -88,7 +96,7 @@ export async function addFiles(
   await add(ferry, destinationId, ferry.bridge.addFiles(destinationId, files));
 }
 
-export async function choose(ferry: Ferry, what: 'files' | 'folder'): Promise<void> {
+export async function choose(ferry: AppContext, what: 'files' | 'folder'): Promise<void> {
   const destination = currentDestination(ferry.app.getState());
   if (destination === null) {
     ferry.view.setState({ place: { kind: 'destination', destinationId: null } });
@@ -98,17 +106,17 @@ export async function choose(ferry: Ferry, what: 'files' | 'folder'): Promise<vo
   await add(ferry, destinationId, ferry.bridge.call('queue.choose', { destinationId, what }));
 }
 
-export async function saveSettings(ferry: Ferry, change: Partial<Settings>): Promise<void> {
+export async function saveSettings(ferry: AppContext, change: Partial<Settings>): Promise<void> {
   const settings = valueOf(ferry, await ferry.bridge.call('settings.set', change));
   if (settings !== undefined) ferry.app.setState({ settings });
 }
 
-export async function copy(ferry: Ferry, text: string): Promise<void> {
+export async function copy(ferry: AppContext, text: string): Promise<void> {
   valueOf(ferry, await ferry.bridge.call('clipboard.write', { text }));
 }
 
 /** Takes back a drop: what was begun is discarded. */
-export async function undoAdding(ferry: Ferry): Promise<void> {
+export async function undoAdding(ferry: AppContext): Promise<void> {
   const { undo } = ferry.view.getState();
   if (undo === null) return;
   ferry.view.setState({ undo: null });

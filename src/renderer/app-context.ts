@@ -16,7 +16,7 @@ declare global {
 }
 
 /** All that a component may reach: the bridge and the four stores. */
-export interface Ferry {
+export interface AppContext {
   readonly bridge: Bridge;
   readonly queue: QueueStore;
   readonly faces: FacesStore;
@@ -24,28 +24,28 @@ export interface Ferry {
   readonly view: ViewStore;
 }
 
-export const FerryContext = createContext<Ferry | null>(null);
+export const AppContextProvider = createContext<AppContext | null>(null);
 
-export function useFerry(): Ferry {
-  const ferry = useContext(FerryContext);
+export function useAppContext(): AppContext {
+  const ferry = useContext(AppContextProvider);
   if (ferry === null) throw new Error('useFerry needs a FerryContext above it');
   return ferry;
 }
 
 export function useQueue<T>(select: (state: QueueStoreState) => T): T {
-  return useStore(useFerry().queue.api, select);
+  return useStore(useAppContext().queue.api, select);
 }
 
 export function useFaces<T>(select: (state: FacesState) => T): T {
-  return useStore(useFerry().faces.api, select);
+  return useStore(useAppContext().faces.api, select);
 }
 
 export function useApp<T>(select: (state: AppState) => T): T {
-  return useStore(useFerry().app, select);
+  return useStore(useAppContext().app, select);
 }
 
 export function useView<T>(select: (state: ViewState) => T): T {
-  return useStore(useFerry().view, select);
+  return useStore(useAppContext().view, select);
 }
 
 const formats = new Map<string, Format>();

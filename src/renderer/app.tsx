@@ -16,10 +16,10 @@ import { QueuePage } from './features/queue/queue-page';
 import { Notes } from './notes';
 import { Strip } from './features/queue/strip';
 import { QueueToolbar } from './features/queue/toolbar';
-import { wishFocus } from './features/queue/grid/use-grid';
+import { requestFocus } from './features/queue/grid/use-grid';
 import { UndoBar } from './features/queue/undo-bar';
 import { SettingsSheet } from './features/settings/settings-sheet';
-import { useApp, useFaces, useFerry, useQueue, useView, type Ferry } from './app-context';
+import { useApp, useFaces, useAppContext, useQueue, useView, type AppContext } from './app-context';
 import { LiveRegion } from './live-region';
 import { Rail } from './rail';
 import { IconSprite } from './ui/icon';
@@ -37,19 +37,19 @@ function focusZone(step: 1 | -1): void {
 }
 
 /** Escape closes what lies on top; sheets and menus take their own. */
-function escapeWindow(ferry: Ferry): void {
+function escapeWindow(ferry: AppContext): void {
   const { view } = ferry;
   const { drag, place, detailId, undo } = view.getState();
   if (drag.kind !== 'none') view.setState({ drag: { kind: 'none' } });
   else if (detailId !== null) {
     view.setState({ detailId: null });
-    wishFocus(ferry);
+    requestFocus(ferry);
   } else if (place.kind === 'doctor') view.setState({ place: { ...place, kind: 'destination' } });
   else if (place.kind !== 'queue') view.setState({ place: { kind: 'queue' } });
   else if (undo !== null) view.setState({ undo: null });
 }
 
-function perform(ferry: Ferry, intent: WindowIntent): void {
+function perform(ferry: AppContext, intent: WindowIntent): void {
   const { view, queue } = ferry;
   switch (intent) {
     case 'choose-files':
@@ -91,7 +91,7 @@ function perform(ferry: Ferry, intent: WindowIntent): void {
 }
 
 function useWindowKeys(): void {
-  const ferry = useFerry();
+  const ferry = useAppContext();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const intent = windowIntent(event);

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DestinationId } from '../shared/ids';
 import { addFiles } from './actions';
-import { useApp, useFerry, useView, type Ferry } from './app-context';
+import { useApp, useAppContext, useView, type AppContext } from './app-context';
 import { currentDestination, destinationById, whereOf } from './store/app-store';
 import { Mark } from './ui/parts';
 import { Phrase, SLOT } from './ui/phrase';
@@ -10,7 +10,7 @@ import { Phrase, SLOT } from './ui/phrase';
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
 /** The destination under the pointer in the rail, else the current one. */
-function destinationUnder(ferry: Ferry, target: EventTarget | null): DestinationId | null {
+function destinationUnder(ferry: AppContext, target: EventTarget | null): DestinationId | null {
   const marked = target instanceof Element ? target.closest<HTMLElement>('[data-destination-id]') : null;
   const id = marked?.dataset['destinationId'];
   const known = ferry.app.getState().destinations?.find((one) => one.destinationId === id);
@@ -19,7 +19,7 @@ function destinationUnder(ferry: Ferry, target: EventTarget | null): Destination
 
 /** The whole window takes files: dropped anywhere, or pasted. */
 export function useDropAnywhere(): void {
-  const ferry = useFerry();
+  const ferry = useAppContext();
   useEffect(() => {
     const over = (event: DragEvent): void => {
       if (!hasFiles(event) || event.dataTransfer === null) return;

@@ -1,12 +1,12 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { valueOf } from './actions';
-import { useApp, useFerry } from './app-context';
+import { useApp, useAppContext } from './app-context';
 import { Icon } from './ui/icon';
 import { LineNote } from './ui/parts';
 
 function useRetry(): () => void {
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const retry = async (): Promise<void> => {
     const status = valueOf(ferry, await ferry.bridge.call('keychain.retry', {}));
     if (status !== undefined) ferry.app.setState(status);
@@ -17,7 +17,7 @@ function useRetry(): () => void {
 /** Beside a secret that should last: where it will be kept. To show it is to look at the keychain. */
 export function KeychainLine() {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const keychain = useApp((state) => state.keychain);
   const retry = useRetry();
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TFunction } from 'i18next';
-import { useFerry, useFormat } from './app-context';
+import { useAppContext, useFormat } from './app-context';
 import type { Format } from './i18n/format';
 import { milestones, QUIET_MS, type Milestone } from './store/announcer';
 import type { QueueState } from './store/queue-state';
@@ -33,7 +33,7 @@ const viewOf = (queue: QueueState) => ({
 
 /** Says politely what changed in the large; while it has to be quiet, a newer message takes the older one's place. */
 export function LiveRegion() {
-  const { queue } = useFerry();
+  const { queue } = useAppContext();
   const { t } = useTranslation();
   const format = useFormat();
   const [text, setText] = useState('');

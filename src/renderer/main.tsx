@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
 import { languageFor } from '../shared/language';
 import { App } from './app';
-import { FerryContext, type Ferry } from './app-context';
+import { AppContextProvider, type AppContext } from './app-context';
 import { createWords } from './i18n';
 import { createAppStore, followApp, type AppState } from './store/app-store';
 import { FacesStore } from './store/faces-store';
@@ -19,7 +19,7 @@ import './ui/form.css';
 import './ui/doctor.css';
 
 function start(root: HTMLElement): void {
-  const ferry: Ferry = {
+  const ferry: AppContext = {
     bridge: window.ferry,
     queue: new QueueStore(window.ferry),
     faces: new FacesStore(window.ferry),
@@ -40,9 +40,9 @@ function start(root: HTMLElement): void {
   createRoot(root).render(
     <StrictMode>
       <I18nextProvider i18n={words}>
-        <FerryContext value={ferry}>
+        <AppContextProvider value={ferry}>
           <App />
-        </FerryContext>
+        </AppContextProvider>
       </I18nextProvider>
     </StrictMode>,
   );

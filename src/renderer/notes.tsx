@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import type { Notice } from '../shared/ipc/contract';
+import type { StartupNotice } from '../shared/ipc/contract';
 import type { EngineStatus } from '../shared/queue-view';
-import { useApp, useFerry, useFormat, useQueue, useView } from './app-context';
+import { useApp, useAppContext, useFormat, useQueue, useView } from './app-context';
 import { KeychainNote } from './keychain-note';
 import { InEnglish, LineNote } from './ui/parts';
 
@@ -13,7 +13,7 @@ function statusName(engine: EngineStatus): string {
 function EngineNote() {
   const { t } = useTranslation();
   const format = useFormat();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const engine = useQueue((state) => state.engine);
   const read = useView((state) => state.dismissed.has(statusName(engine)));
   if (engine.kind === 'restarting')
@@ -45,16 +45,16 @@ function EngineNote() {
   );
 }
 
-function dismiss(view: ReturnType<typeof useFerry>['view'], name: string): void {
+function dismiss(view: ReturnType<typeof useAppContext>['view'], name: string): void {
   view.setState((state) => ({ dismissed: new Set(state.dismissed).add(name) }));
 }
 
-const NO_NOTICES: readonly Notice[] = [];
+const NO_NOTICES: readonly StartupNotice[] = [];
 
 /** What became of a wish to look for faces, and the way to what is found. */
 function FacesNote() {
   const { t } = useTranslation();
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const asked = useView((state) => state.facesAsked);
   const isThere = useView((state) => state.place.kind === 'faces');
   if (asked === null || (isThere && asked.refused === 0)) return null;
@@ -86,7 +86,7 @@ function FacesNote() {
 /** What the start, the engine and refused calls have to say. */
 export function Notes() {
   const { t } = useTranslation();
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const notices = useApp((state) => state.info?.notices ?? NO_NOTICES);
   const dismissed = useView((state) => state.dismissed);
   const problems = useView((state) => state.problems);

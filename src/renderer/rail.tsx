@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { DestinationList } from './features/destinations/destination-list';
-import { useFaces, useFerry, useFormat, useQueue, useView } from './app-context';
+import { useFaces, useAppContext, useFormat, useQueue, useView } from './app-context';
 import { Icon, type IconName } from './ui/icon';
 import { Mark } from './ui/parts';
 
@@ -34,7 +34,7 @@ function PlaceLink({ icon, label, current = false, tally, asks = false, onPress 
 /** Places and destinations, at the left over the full height. */
 export function Rail() {
   const { t } = useTranslation();
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const format = useFormat();
   const place = useView((state) => state.place.kind);
   const batches = useQueue((state) => state.queue?.batches.length ?? 0);

@@ -13,7 +13,7 @@ import { ClientGone, Refusal } from './wire/refusal';
 import { sendAnswer } from './wire/send-answer';
 
 /** What the three clouds share. */
-export interface Ground {
+export interface SharedServices {
   readonly faults: FaultRules;
   readonly log: RequestLog;
   readonly sessions: Sessions;
@@ -72,7 +72,7 @@ export class StoppableServer {
  */
 export function createCloudServer(
   service: CloudService,
-  ground: Ground,
+  ground: SharedServices,
   cors: CorsRules | null = null,
 ): StoppableServer {
   return new StoppableServer(async (request, response) => {
@@ -176,7 +176,7 @@ async function readUpTo(exchange: Exchange, bytes: number): Promise<void> {
 
 async function decide(
   service: CloudService,
-  ground: Ground,
+  ground: SharedServices,
   exchange: Exchange,
   facts: RequestFacts,
   faults: FaultsOfRequest,
@@ -198,7 +198,7 @@ async function decide(
 
 async function refuseByFault(
   service: CloudService,
-  ground: Ground,
+  ground: SharedServices,
   exchange: Exchange,
   facts: RequestFacts,
   rule: FaultRule | null,

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { openThreadDesk } from '../faces/thread';
+import { openDetectorThread } from '../faces/thread';
 import { createAdminServer, PUBLIC_KEY_PATH } from './admin/admin-server';
 import { openCorsRule } from './admin/parse-cors';
 import type { CallbackSigner } from './callback/call-back';
 import { CallbackKey } from './callback/callback-key';
-import { createCloudServer, type Ground, type StoppableServer } from './cloud-server';
+import { createCloudServer, type SharedServices, type StoppableServer } from './cloud-server';
 import { Crc64Pool } from './crc64';
 import { FaultRules } from './faults/fault-rules';
 import { lockFolder, type FolderLock } from './folder-lock';
@@ -120,10 +120,10 @@ async function startLocked(
   const { corsOrigins = [] } = options;
   const cors = new CorsRules(corsOrigins.length === 0 ? [] : [openCorsRule(corsOrigins)]);
   const onError = options.onError ?? ((): void => undefined);
-  const ground: Ground = { faults, log, sessions, onError };
+  const ground: SharedServices = { faults, log, sessions, onError };
   const imm = new ImmService(
     { directory, sessions, region },
-    { project: immProject, bucket, store, desk: openThreadDesk(options.facesFolder) },
+    { project: immProject, bucket, store, desk: openDetectorThread(options.facesFolder) },
   );
   const servers = [
     createCloudServer(ossService(options, { directory, sessions, region }, store, signer), ground, cors),

@@ -1,5 +1,5 @@
 /** What a destination's own server is told of an object of which OSS could not tell it: `POST callback.noticeUrl`. */
-export interface Notice {
+export interface CallbackReplay {
   readonly bucket: string;
   readonly key: string;
   /** Bytes. */

@@ -4,7 +4,7 @@ import type { Fault, Outcome } from './faults';
 import type { FacesChange, LocalFaces } from './faces';
 import type { DestinationId } from './ids';
 import type { CallInput, CallName, CallValue, Reply } from './ipc/contract';
-import type { Notice } from './callback-replay';
+import type { CallbackReplay } from './callback-replay';
 import type { Profile } from './profile';
 import type { QueueDelta } from './queue-view';
 import type { UploadUrlAnswer, UploadUrlQuestion } from './upload-urls';
@@ -77,7 +77,7 @@ export type FromEngine =
       readonly kind: 'send-notice';
       readonly id: number;
       readonly destinationId: DestinationId;
-      readonly notice: Notice;
+      readonly notice: CallbackReplay;
     }
   /** Looks for faces in a file; the detector's process is main's. */
   | { readonly kind: 'detect'; readonly id: number; readonly path: string }

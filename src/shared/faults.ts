@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Who can mend a fault: the person at the window, their administrator, we, or nobody but time. */
-export type Mender = 'user' | 'administrator' | 'we' | 'time';
+export type ResolvedBy = 'user' | 'administrator' | 'we' | 'time';
 
 /**
  * How a fault is met:
@@ -9,14 +9,14 @@ export type Mender = 'user' | 'administrator' | 'we' | 'time';
  * `credentials` waits for new ones; `skew` is corrected and sent again at once; `item` is retried eight times;
  * `never` ends the item.
  */
-export type Remedy = 'network' | 'throttle' | 'credentials' | 'skew' | 'item' | 'never';
+export type RetryPolicy = 'network' | 'throttle' | 'credentials' | 'skew' | 'item' | 'never';
 
 interface FaultKind {
-  readonly mender: Mender;
-  readonly remedy: Remedy;
+  readonly resolvedBy: ResolvedBy;
+  readonly retryPolicy: RetryPolicy;
 }
 
-const kind = (mender: Mender, remedy: Remedy): FaultKind => ({ mender, remedy });
+const kind = (resolvedBy: ResolvedBy, retryPolicy: RetryPolicy): FaultKind => ({ resolvedBy, retryPolicy });
 
 /** Every fault of the product. Codes are message keys: `faults.<code>.what` and `faults.<code>.next`. */
 export const FAULTS = {
@@ -101,8 +101,8 @@ export function fault(code: FaultCode, message: string, more: Omit<Fault, 'code'
   return { code, message, ...more };
 }
 
-export function remedyOf(code: FaultCode): Remedy {
-  return FAULTS[code].remedy;
+export function retryPolicyOf(code: FaultCode): RetryPolicy {
+  return FAULTS[code].retryPolicy;
 }
 
 /** An answer that never throws: a value, or a fault that says what went wrong. */

@@ -236,5 +236,5 @@ const fieldName = (path: readonly PropertyKey[]): string =>
     .slice(0, 120);
 
 /** Whether the destination names a server that accepts callback replays (`noticeUrl`). */
-export const takesNotices = (profile: Profile | undefined): boolean =>
+export const acceptsCallbackReplays = (profile: Profile | undefined): boolean =>
   profile?.callback?.noticeUrl !== undefined;

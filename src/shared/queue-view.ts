@@ -20,8 +20,8 @@ export const itemStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('retrying'), at: instant, attempt: count, fault: faultSchema }),
   z.object({ kind: z.literal('verifying') }),
   z.object({ kind: z.literal('completing') }),
-  /** `untold`: the server that OSS was to tell of it was not told, or nobody knows. */
-  z.object({ kind: z.literal('done'), at: instant, untold: faultSchema.optional() }),
+  /** `callbackFault`: the callback to the user's server failed, or its outcome is unknown. */
+  z.object({ kind: z.literal('done'), at: instant, callbackFault: faultSchema.optional() }),
   z.object({ kind: z.literal('skipped'), why: z.enum(['identical']), at: instant }),
   z.object({ kind: z.literal('conflict'), fault: faultSchema }),
   z.object({ kind: z.literal('source-changed'), fault: faultSchema }),
@@ -81,12 +81,12 @@ export const batchRowSchema = z.object({
 });
 export type BatchRow = z.infer<typeof batchRowSchema>;
 
-/** Files that stand still for one and the same reason; `untold` are done, and their server does not know of them. */
+/** Files held up by the same cause; those of `callback-failed` are done, but their server was not notified. */
 export const causeSchema = z.object({
   /** Stable while the cause lasts: destination, state and code. */
   id: z.string(),
   destinationId: destinationIdSchema,
-  kind: z.enum(['failed', 'conflict', 'source-changed', 'untold', 'offline', 'credentials', 'disk']),
+  kind: z.enum(['failed', 'conflict', 'source-changed', 'callback-failed', 'offline', 'credentials', 'disk']),
   fault: faultSchema,
   files: count,
   /** Up to five, for the words. */

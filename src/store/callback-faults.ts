@@ -12,20 +12,24 @@ import {
 import type { Scope } from '../shared/queue-view';
 import { integerIn, textIn, type Database } from './database';
 import { keyOf } from './item-path';
-import { standingOf } from './item-status';
-import type { UntoldItem } from './queue-types';
+import { statusOf } from './item-status';
+import type { CallbackFaultItem } from './queue-types';
 import { DONE } from './status-codes';
-import { Tally } from './counter-deltas';
+import { CounterDeltas } from './counter-deltas';
 
 const MOST_ROWS = 500;
 
-export const UNTOLD_QUERY = `
+export const CALLBACK_FAULTS_QUERY = `
   SELECT item_id FROM ends INDEXED BY ends_untold
   WHERE stand = 10 AND code <> '' AND item_id > ? AND item_id < ? ORDER BY item_id LIMIT ${MOST_ROWS}`;
 
 /** Those of a scope after an id, in the order of their ids; at most 500. */
-export function untoldItems(database: Database, scope: Scope, after: number): readonly UntoldItem[] {
-  return idsIn(database, scope, after).flatMap((itemId) => untoldItem(database, itemId) ?? []);
+export function callbackFaultItems(
+  database: Database,
+  scope: Scope,
+  after: number,
+): readonly CallbackFaultItem[] {
+  return idsIn(database, scope, after).flatMap((itemId) => callbackFaultItem(database, itemId) ?? []);
 }
 
 function idsIn(database: Database, scope: Scope, after: number): readonly ItemId[] {
@@ -34,10 +38,10 @@ function idsIn(database: Database, scope: Scope, after: number): readonly ItemId
   const batchId = scope.kind === 'batch' ? scope.batchId : null;
   const from = Math.max(after, batchId === null ? 0 : itemIdAt(batchId, 0));
   const to = batchId === null ? Number.MAX_SAFE_INTEGER : itemIdAt((batchId + 1) as BatchId, 0);
-  return database.all(UNTOLD_QUERY, from, to).map((row) => integerIn(row, 'item_id') as ItemId);
+  return database.all(CALLBACK_FAULTS_QUERY, from, to).map((row) => integerIn(row, 'item_id') as ItemId);
 }
 
-function untoldItem(database: Database, itemId: ItemId): UntoldItem | null {
+function callbackFaultItem(database: Database, itemId: ItemId): CallbackFaultItem | null {
   const row = database.get(
     `SELECT e.crc64, e.etag, w.size_bytes, i.name, i.object_key, r.key_prefix, b.destination_id
      FROM ends e
@@ -61,7 +65,7 @@ function untoldItem(database: Database, itemId: ItemId): UntoldItem | null {
   };
 }
 
-export function countUntold(database: Database): number {
+export function countCallbackFaults(database: Database): number {
   const row = database.get(
     `SELECT ifnull(sum(items), 0) AS items FROM counters WHERE stand = ${DONE} AND code <> ''`,
   );
@@ -69,11 +73,11 @@ export function countUntold(database: Database): number {
 }
 
 /** `why` null: it was told. To be called inside a transaction; false: it is not among them (any more). */
-export function noteTold(database: Database, itemId: ItemId, why: Fault | null): boolean {
-  const standing = standingOf(database, itemId);
+export function noteCallback(database: Database, itemId: ItemId, why: Fault | null): boolean {
+  const standing = statusOf(database, itemId);
   if (standing?.stand !== DONE || standing.code === '') return false;
   const code = why?.code ?? '';
-  const tally = new Tally();
+  const tally = new CounterDeltas();
   tally.add(itemId, DONE, standing.code, -1, standing.sizeBytes);
   tally.add(itemId, DONE, code, 1, standing.sizeBytes);
   tally.write(database);

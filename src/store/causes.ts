@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<number, Cause['kind']>> = {
   [CONFLICT]: 'conflict',
   [SOURCE_CHANGED]: 'source-changed',
   [FAILED]: 'failed',
-  [DONE]: 'untold',
+  [DONE]: 'callback-failed',
 };
 
 interface Group {
@@ -52,7 +52,7 @@ export const SAMPLES_QUERY = `
   ORDER BY e.item_id LIMIT ?`;
 
 /** Of `ends_untold`, which holds rows that are done. */
-export const UNTOLD_SAMPLES_QUERY = `
+export const CALLBACK_FAULT_SAMPLES_QUERY = `
   SELECT e.item_id, e.fault, i.name
   FROM ends e INDEXED BY ends_untold CROSS JOIN items i ON i.item_id = e.item_id
   WHERE e.stand = 10 AND e.code <> '' AND e.code = ? AND e.item_id > ? AND e.item_id < ?
@@ -65,7 +65,7 @@ function samplesOf(
   most: number,
 ): readonly Row[] {
   const bounds = [itemIdAt(batchId, 0), itemIdAt((batchId + 1) as BatchId, 0), most] as const;
-  if (stand === DONE) return database.all(UNTOLD_SAMPLES_QUERY, code, ...bounds);
+  if (stand === DONE) return database.all(CALLBACK_FAULT_SAMPLES_QUERY, code, ...bounds);
   return database.all(SAMPLES_QUERY, stand, code, ...bounds);
 }
 

@@ -4,7 +4,7 @@ import { itemIdAt, type BatchId, type ItemId } from '../shared/ids';
 import type { Scope } from '../shared/queue-view';
 import { integerIn, textIn, type Database, type Row } from './database';
 import { CONFLICT } from './status-codes';
-import { Tally } from './counter-deltas';
+import { CounterDeltas } from './counter-deltas';
 
 const CHUNK_ROWS = 1_000;
 
@@ -38,7 +38,7 @@ export function batchesOf({ database, scope }: Command): readonly BatchId[] {
 export function* endedChunks(
   command: Command,
   stands: (stand: number) => boolean,
-  act: (itemId: ItemId, tally: Tally) => void,
+  act: (itemId: ItemId, tally: CounterDeltas) => void,
 ): Pieces {
   const { database } = command;
   for (const batchId of batchesOf(command)) {
@@ -56,12 +56,12 @@ export function* endedChunks(
 /** Takes rows after rows, in the order of their ids, until there are no more. */
 export function* chunks(
   rowsAfter: (after: number) => readonly Row[],
-  act: (itemId: ItemId, tally: Tally) => void,
+  act: (itemId: ItemId, tally: CounterDeltas) => void,
   database: Database,
 ): Pieces {
   for (let after = 0; ;) {
     const rows = rowsAfter(after);
-    const tally = new Tally();
+    const tally = new CounterDeltas();
     for (const row of rows) {
       const itemId = integerIn(row, 'item_id') as ItemId;
       act(itemId, tally);

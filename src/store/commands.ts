@@ -11,13 +11,13 @@ import {
   type Pieces,
 } from './command-rows';
 import { integerIn, type Database } from './database';
-import { endItem, moveItem, reviveItem, standingOf } from './item-status';
+import { endItem, moveItem, reviveItem, statusOf } from './item-status';
 import { answerRule } from './faces/decisions';
-import { standWhenLetGo } from './faces/ingest-status';
+import { statusOnRelease } from './faces/ingest-status';
 import { markPossibleOrphan } from './records';
 import { removeEmptyBatches, removeItem } from './removal';
 import { ASKING, CONFLICT, EXEMPT, HELD, isEnded, UNENDED, WAITING } from './status-codes';
-import { Tally } from './counter-deltas';
+import { CounterDeltas } from './counter-deltas';
 import { leftoverOfItem } from './work';
 
 export function carryOut(verb: Verb, command: Command): Pieces {
@@ -42,9 +42,9 @@ export function carryOut(verb: Verb, command: Command): Pieces {
 
 function* holdItems(command: Command): Pieces {
   const { database, progress } = command;
-  const tally = new Tally();
+  const tally = new CounterDeltas();
   for (const itemId of itemsOf(command)) {
-    const standing = standingOf(database, itemId);
+    const standing = statusOf(database, itemId);
     if (standing === null || isEnded(standing.stand) || standing.stand === HELD) continue;
     moveItem(database, tally, itemId, standing, HELD);
     progress.affected += 1;
@@ -55,11 +55,11 @@ function* holdItems(command: Command): Pieces {
 
 function* letItemsGo(command: Command): Pieces {
   const { database, progress } = command;
-  const tally = new Tally();
+  const tally = new CounterDeltas();
   for (const itemId of itemsOf(command)) {
     if (goByRule(command, itemId)) continue;
-    const standing = standingOf(database, itemId);
-    const stand = standWhenLetGo(database, itemId);
+    const standing = statusOf(database, itemId);
+    const stand = statusOnRelease(database, itemId);
     if (standing === null || isEnded(standing.stand) || standing.stand === stand) continue;
     moveItem(database, tally, itemId, standing, stand);
     progress.affected += 1;
@@ -73,8 +73,7 @@ function* letItemsGo(command: Command): Pieces {
  * answers nothing, for nobody has looked at its pictures.
  */
 function goByRule({ database, progress }: Command, itemId: ItemId): boolean {
-  if (standingOf(database, itemId)?.stand !== ASKING || !answerRule(database, itemId, 'by-rule'))
-    return false;
+  if (statusOf(database, itemId)?.stand !== ASKING || !answerRule(database, itemId, 'by-rule')) return false;
   progress.affected += 1;
   return true;
 }
@@ -109,9 +108,9 @@ function* letBatchesGo(command: Command): Pieces {
     yield* chunks(
       (after) => unendedRows(database, batchId, HELD, after),
       (itemId, tally) => {
-        const standing = standingOf(database, itemId);
+        const standing = statusOf(database, itemId);
         if (standing === null || command.live.has(itemId)) return;
-        moveItem(database, tally, itemId, standing, standWhenLetGo(database, itemId));
+        moveItem(database, tally, itemId, standing, statusOnRelease(database, itemId));
         command.progress.affected += 1;
       },
       database,
@@ -128,7 +127,7 @@ function countWaiting({ database, live, progress }: Command, batchId: BatchId): 
   progress.affected += row === undefined ? 0 : integerIn(row, 'items');
   for (const itemId of live) {
     if (batchOf(itemId) !== batchId) continue;
-    if (standingOf(database, itemId)?.stand === WAITING) progress.affected -= 1;
+    if (statusOf(database, itemId)?.stand === WAITING) progress.affected -= 1;
   }
 }
 
@@ -137,7 +136,7 @@ function moveAll(database: Database, batchId: BatchId, from: number, to: number)
   const pieces = chunks(
     (after) => unendedRows(database, batchId, from, after),
     (itemId, tally) => {
-      const standing = standingOf(database, itemId);
+      const standing = statusOf(database, itemId);
       if (standing !== null) moveItem(database, tally, itemId, standing, to);
     },
     database,
@@ -147,9 +146,9 @@ function moveAll(database: Database, batchId: BatchId, from: number, to: number)
 
 function* retryItems(command: Command): Pieces {
   const { database } = command;
-  const tally = new Tally();
+  const tally = new CounterDeltas();
   for (const itemId of itemsOf(command)) {
-    if (!goByRule(command, itemId)) retry(command, tally, itemId, standWhenLetGo(database, itemId));
+    if (!goByRule(command, itemId)) retry(command, tally, itemId, statusOnRelease(database, itemId));
   }
   tally.write(database);
   yield;
@@ -165,11 +164,11 @@ function retryBatches(command: Command): Pieces {
 
 function retry(
   { database, live, now, progress }: Command,
-  tally: Tally,
+  tally: CounterDeltas,
   itemId: ItemId,
   stand: number,
 ): void {
-  const standing = standingOf(database, itemId);
+  const standing = statusOf(database, itemId);
   if (standing === null || standing.stand < CONFLICT || live.has(itemId)) return;
   reviveItem(database, tally, itemId, standing, { stand, at: now });
   progress.affected += 1;
@@ -178,8 +177,8 @@ function retry(
 /** The user's word on conflicts, for each item of its own: its batch keeps its policy. */
 function* decide(command: Command, verb: 'overwrite' | 'keep-both' | 'skip'): Pieces {
   const { database, now, progress, live } = command;
-  const one = (itemId: ItemId, tally: Tally, stand: number): void => {
-    const standing = standingOf(database, itemId);
+  const one = (itemId: ItemId, tally: CounterDeltas, stand: number): void => {
+    const standing = statusOf(database, itemId);
     if (standing?.stand !== CONFLICT || live.has(itemId)) return;
     if (verb === 'skip') endItem(database, tally, itemId, standing, now, { kind: 'canceled' });
     else {
@@ -189,8 +188,8 @@ function* decide(command: Command, verb: 'overwrite' | 'keep-both' | 'skip'): Pi
     progress.affected += 1;
   };
   if (command.scope.kind === 'items') {
-    const tally = new Tally();
-    for (const itemId of itemsOf(command)) one(itemId, tally, standWhenLetGo(database, itemId));
+    const tally = new CounterDeltas();
+    for (const itemId of itemsOf(command)) one(itemId, tally, statusOnRelease(database, itemId));
     tally.write(database);
     yield;
     return;
@@ -203,7 +202,7 @@ function* decide(command: Command, verb: 'overwrite' | 'keep-both' | 'skip'): Pi
 }
 
 function* cancelItems(command: Command): Pieces {
-  const tally = new Tally();
+  const tally = new CounterDeltas();
   for (const itemId of itemsOf(command)) cancel(command, tally, itemId);
   tally.write(command.database);
   yield;
@@ -227,8 +226,8 @@ function* cancelBatches(command: Command): Pieces {
   }
 }
 
-function cancel({ database, live, now, progress }: Command, tally: Tally, itemId: ItemId): void {
-  const standing = standingOf(database, itemId);
+function cancel({ database, live, now, progress }: Command, tally: CounterDeltas, itemId: ItemId): void {
+  const standing = statusOf(database, itemId);
   if (standing === null || isEnded(standing.stand) || live.has(itemId)) return;
   endItem(database, tally, itemId, standing, now, { kind: 'canceled' });
   progress.affected += 1;
@@ -243,7 +242,7 @@ function cancel({ database, live, now, progress }: Command, tally: Tally, itemId
 }
 
 function* removeItems(command: Command): Pieces {
-  const tally = new Tally();
+  const tally = new CounterDeltas();
   const batchIds = new Set<BatchId>();
   for (const itemId of itemsOf(command)) {
     remove(command, tally, itemId);
@@ -267,8 +266,8 @@ function* removeBatches(command: Command): Pieces {
   }
 }
 
-function remove({ database, live, progress }: Command, tally: Tally, itemId: ItemId): void {
-  const standing = standingOf(database, itemId);
+function remove({ database, live, progress }: Command, tally: CounterDeltas, itemId: ItemId): void {
+  const standing = statusOf(database, itemId);
   if (standing === null || !isEnded(standing.stand) || live.has(itemId)) return;
   const leftover = removeItem(database, tally, itemId, standing);
   progress.affected += 1;

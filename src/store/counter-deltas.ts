@@ -10,7 +10,7 @@ interface Change {
 }
 
 /** Gathers what one transaction changes of the counters, and writes each counter once. */
-export class Tally {
+export class CounterDeltas {
   readonly #changes = new Map<string, Change>();
 
   add(itemId: ItemId, stand: number, code: string, items: 1 | -1, sizeBytes: number): void {

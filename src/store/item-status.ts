@@ -1,19 +1,19 @@
 import type { ItemEnd } from '../engine/queue-ports';
 import type { ItemId } from '../shared/ids';
 import { integerIn, textIn, type Database } from './database';
-import { afterMove, standWhenRevived } from './faces/ingest-status';
-import { codeOfEnd, CONFLICT, DONE, EXEMPT, faultOfEnd, isEnded, standOfEnd, WAITING } from './status-codes';
-import type { Tally } from './counter-deltas';
+import { afterMove, statusWhenRevived } from './faces/ingest-status';
+import { codeOfEnd, CONFLICT, DONE, EXEMPT, faultOfEnd, isEnded, statusOfEnd, WAITING } from './status-codes';
+import type { CounterDeltas } from './counter-deltas';
 
 /** Where an item stands, and what it weighs in the counters. */
-export interface Standing {
+export interface ItemStatus {
   readonly stand: number;
   readonly code: string;
   readonly sizeBytes: number;
 }
 
 /** Null when the row was removed. */
-export function standingOf(database: Database, itemId: ItemId): Standing | null {
+export function statusOf(database: Database, itemId: ItemId): ItemStatus | null {
   const row = database.get('SELECT stand, size_bytes FROM work WHERE item_id = ?', itemId);
   if (row === undefined) return null;
   const stand = integerIn(row, 'stand');
@@ -31,9 +31,9 @@ export function standingOf(database: Database, itemId: ItemId): Standing | null 
 /** Moves an unended stand to another unended one. */
 export function moveItem(
   database: Database,
-  tally: Tally,
+  tally: CounterDeltas,
   itemId: ItemId,
-  from: Standing,
+  from: ItemStatus,
   stand: number,
 ): void {
   tally.add(itemId, from.stand, from.code, -1, from.sizeBytes);
@@ -44,13 +44,13 @@ export function moveItem(
 /** Ends an item, or replaces how it ended. */
 export function endItem(
   database: Database,
-  tally: Tally,
+  tally: CounterDeltas,
   itemId: ItemId,
-  from: Standing,
+  from: ItemStatus,
   at: number,
   end: ItemEnd,
 ): void {
-  const stand = standOfEnd(end.kind);
+  const stand = statusOfEnd(end.kind);
   const code = codeOfEnd(end);
   tally.add(itemId, from.stand, from.code, -1, from.sizeBytes);
   tally.add(itemId, stand, code, 1, from.sizeBytes);
@@ -66,7 +66,7 @@ export function insertEnd(database: Database, itemId: ItemId, at: number, end: I
     `INSERT OR REPLACE INTO ends (item_id, stand, code, ended_at, crc64, etag, version_id, request_ids, fault)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     itemId,
-    standOfEnd(end.kind),
+    statusOfEnd(end.kind),
     codeOfEnd(end),
     at,
     'crc64' in end ? end.crc64 : null,
@@ -80,13 +80,13 @@ export function insertEnd(database: Database, itemId: ItemId, at: number, end: I
 /** Makes an ended item runnable again, unless a rule holds it; the source is looked at afresh. */
 export function reviveItem(
   database: Database,
-  tally: Tally,
+  tally: CounterDeltas,
   itemId: ItemId,
-  from: Standing,
+  from: ItemStatus,
   { stand, at }: { readonly stand: number; readonly at: number },
 ): void {
   if (!isEnded(from.stand)) return;
-  const held = standWhenRevived(database, itemId, at);
+  const held = statusWhenRevived(database, itemId, at);
   moveItem(database, tally, itemId, from, held ?? stand);
   database.run('UPDATE work SET look_again = 1 WHERE item_id = ?', itemId);
   database.run('DELETE FROM ends WHERE item_id = ?', itemId);

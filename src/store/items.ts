@@ -6,7 +6,7 @@ import { insertEnd } from './item-status';
 import type { FoundItem } from './queue-types';
 import { storeSnapshot } from './records';
 import { ASKING, FAILED, isEnded, SCANNED, WAITING } from './status-codes';
-import { Tally } from './counter-deltas';
+import { CounterDeltas } from './counter-deltas';
 
 /** The most that one call may add: a longer transaction would be felt. */
 const MOST_ITEMS = 2_000;
@@ -38,7 +38,7 @@ export function addItems(
   if (batch === undefined || integerIn(batch, 'scanning') === 0)
     return fault('canceled', 'The batch is not being scanned any more.');
   const prefixes = keyPrefixes(database, batchId);
-  const tally = new Tally();
+  const tally = new CounterDeltas();
   const first = integerIn(batch, 'last_position');
   let last = first;
   for (const item of found) {
@@ -77,7 +77,7 @@ function knownRow(database: Database, batchId: BatchId, item: FoundItem, hash: n
 }
 
 /** A file that changed before anything of it was sent is simply another file now. */
-function refresh(database: Database, tally: Tally, known: Row, item: FoundItem, now: number): void {
+function refresh(database: Database, tally: CounterDeltas, known: Row, item: FoundItem, now: number): void {
   const stand = integerIn(known, 'stand');
   const begun = textOrNull(known, 'upload_id') !== null || integerOrNull(known, 'initiating_at') !== null;
   if (isEnded(stand) || begun || textIn(known, 'fingerprint') === item.snapshot.fingerprint) return;
@@ -94,7 +94,7 @@ function refresh(database: Database, tally: Tally, known: Row, item: FoundItem, 
 
 function insertItem(
   database: Database,
-  tally: Tally,
+  tally: CounterDeltas,
   itemId: ItemId,
   item: FoundItem,
   hash: number,

@@ -94,11 +94,11 @@ function stateOf(row: Row, stand: number, batchHeld: boolean): StoredState {
   const kind = kindOfEnd(stand);
   if (kind === 'canceled') return { kind };
   if (kind === 'done') {
-    const untold = textOrNull(row, 'fault');
+    const callbackFault = textOrNull(row, 'fault');
     return {
       kind,
       at: integerIn(row, 'ended_at'),
-      ...(untold === null ? {} : { untold: readFault(untold) }),
+      ...(callbackFault === null ? {} : { callbackFault: readFault(callbackFault) }),
     };
   }
   if (kind === 'skipped') return { kind, why: 'identical', at: integerIn(row, 'ended_at') };
@@ -182,14 +182,14 @@ function endOf(row: Row): ItemEnd {
   const crc64 = textIn(row, 'crc64') as Crc64;
   const etag = textIn(row, 'etag') as ETag;
   if (kind === 'skipped') return { kind, why: 'identical', crc64, etag };
-  const untold = textOrNull(row, 'fault');
+  const callbackFault = textOrNull(row, 'fault');
   return {
     kind,
     crc64,
     etag,
     versionId: textOrNull(row, 'version_id'),
     requestIds: requestIdsOf(row),
-    ...(untold === null ? {} : { untold: readFault(untold) }),
+    ...(callbackFault === null ? {} : { callbackFault: readFault(callbackFault) }),
   };
 }
 

@@ -6,7 +6,7 @@ import { faultOf, openDatabase, textIn, type Database } from './database';
 import { openForReading } from './directory';
 import { detailOf, endedPage, pageOf, planOf, rowOf } from './pages';
 import type { EndedItem, QueueReader } from './queue-types';
-import { countUntold, untoldItems } from './callback-faults';
+import { countCallbackFaults, callbackFaultItems } from './callback-faults';
 
 /** Turns what the driver throws into a fault. */
 export type Guard = <T>(work: () => T) => Outcome<T>;
@@ -46,9 +46,9 @@ export function readerOf(database: Database, guard: Guard): QueueReader {
     detail: (itemId) => guard(() => detailOf(database, itemId)),
     causes: () => guard(() => causesOf(database)),
     totals: () => guard(() => totals(database)),
-    untoldCount: () => guard(() => countUntold(database)),
+    callbackFaultCount: () => guard(() => countCallbackFaults(database)),
     possibleOrphanCount: () => guard(() => countPossibleOrphans(database)),
-    untold: (scope, after) => guard(() => untoldItems(database, scope, after)),
+    callbackFaults: (scope, after) => guard(() => callbackFaultItems(database, scope, after)),
     endedItems: (batchId) => pagesOf((after) => guard(() => endedPage(database, batchId, after))),
     close: () => guard(() => database.close()),
   };

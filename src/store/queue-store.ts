@@ -13,8 +13,8 @@ import { addItems } from './items';
 import { guardWith, nextTurn, readerOf, type Guard } from './queue-reader';
 import type { QueueStore } from './queue-types';
 import { applyRecord } from './records';
-import { Tally } from './counter-deltas';
-import { noteTold, untoldItems } from './callback-faults';
+import { CounterDeltas } from './counter-deltas';
+import { noteCallback, callbackFaultItems } from './callback-faults';
 import { loadWork, recover } from './work';
 
 export interface QueueStoreOptions extends Clock {
@@ -75,8 +75,9 @@ function storeOf(opened: OpenedDirectory, clock: Clock, run: number): QueueStore
     findUnfinishedBatch: (destinationId, rootPaths, template) =>
       upToDate(() => findUnfinishedBatch(database, destinationId, rootPaths, template)),
     // Not older than the ends that wait for their group: what is told in the same breath must be found.
-    untold: (scope, after) => upToDate(() => untoldItems(database, scope, after)),
-    noteTold: (itemId, why) => upToDate(() => database.transaction(() => noteTold(database, itemId, why))),
+    callbackFaults: (scope, after) => upToDate(() => callbackFaultItems(database, scope, after)),
+    noteCallback: (itemId, why) =>
+      upToDate(() => database.transaction(() => noteCallback(database, itemId, why))),
     joinBatch: (batchId, conflict, faces) => guard(() => joinBatch(database, batchId, conflict, faces)),
     faces: facesStoreOf({
       database,
@@ -110,7 +111,7 @@ const flat = <T>(outcome: Outcome<Outcome<T>>): Outcome<T> => (outcome.ok ? outc
 
 function writeGroup(database: Database, records: readonly StoreRecord[]): void {
   database.transaction(() => {
-    const tally = new Tally();
+    const tally = new CounterDeltas();
     for (const record of records) applyRecord(database, tally, record);
     tally.write(database);
   });

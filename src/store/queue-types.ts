@@ -132,7 +132,7 @@ export interface EndedItem {
 }
 
 /** A file that is done, and what its server is to be told of it. */
-export interface UntoldItem {
+export interface CallbackFaultItem {
   readonly itemId: ItemId;
   readonly batchId: BatchId;
   readonly destinationId: DestinationId;
@@ -169,15 +169,15 @@ export interface QueueReader {
   rows(batchId: BatchId, offset: number, limit: number): Outcome<readonly StoredRow[]>;
   row(itemId: ItemId): Outcome<StoredRow | null>;
   detail(itemId: ItemId): Outcome<StoredDetail | null>;
-  /** Failed, conflicting, changed and untold items by destination, state and code; at most 100. */
+  /** Failed, conflicting, changed items and failed callbacks by destination, state and code; at most 100. */
   causes(): Outcome<readonly Cause[]>;
   totals(): Outcome<QueueTotals>;
   /** How many files are done and their server was not told of them. */
-  untoldCount(): Outcome<number>;
+  callbackFaultCount(): Outcome<number>;
   /** How many files may have left parts at the server that nobody here may list or abort. */
   possibleOrphanCount(): Outcome<number>;
   /** Those of a scope after an id (0: from the start), in the order of their ids; at most 500. */
-  untold(scope: Scope, after: number): Outcome<readonly UntoldItem[]>;
+  callbackFaults(scope: Scope, after: number): Outcome<readonly CallbackFaultItem[]>;
   /** What has ended of a batch in the order of its rows, in pages of 500. It ends after a page that failed. */
   endedItems(batchId: BatchId): AsyncIterable<Outcome<readonly EndedItem[]>>;
   close(): Outcome<void>;
@@ -209,8 +209,8 @@ export interface QueueStore extends StorePort, QueueReader {
   /** Takes up an unfinished batch again: it is scanned once more, under this policy. */
   joinBatch(batchId: BatchId, conflict: ConflictPolicy, faces?: BatchFaces): Outcome<void>;
   readonly faces: FacesStore;
-  /** The server was told of a file that is done, or once more was not (`why`). False: it is none of `untold`. */
-  noteTold(itemId: ItemId, why: Fault | null): Outcome<boolean>;
+  /** Records how a callback replay ended: accepted, or refused again (`why`). False: the item is not among `callbackFaults`. */
+  noteCallback(itemId: ItemId, why: Fault | null): Outcome<boolean>;
   /**
    * Adds at most 2,000 items in one transaction. A path that is there already is left alone; if it has not ended
    * and no upload of it was begun, it gets the new snapshot. `added` counts the new rows. Fault `canceled` when the

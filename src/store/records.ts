@@ -3,24 +3,24 @@ import type { StoreRecord } from '../engine/queue-ports';
 import { assertNever } from '../shared/brand';
 import { batchOf, type ItemId, type ObjectKey } from '../shared/ids';
 import { integerOrNull, type Database } from './database';
-import { standWhenLetGo } from './faces/ingest-status';
+import { statusOnRelease } from './faces/ingest-status';
 import { askAutomatically } from './faces/questions';
 import { keyOf } from './item-path';
-import { endItem, moveItem, standingOf } from './item-status';
+import { endItem, moveItem, statusOf } from './item-status';
 import { HELD, isEnded } from './status-codes';
-import type { Tally } from './counter-deltas';
+import type { CounterDeltas } from './counter-deltas';
 
 /**
  * Writes one fact; to be called inside a transaction. A fact about a row that was removed changes nothing, but
  * `upload-closed` still closes what that row left behind.
  */
-export function applyRecord(database: Database, tally: Tally, record: StoreRecord): void {
+export function applyRecord(database: Database, tally: CounterDeltas, record: StoreRecord): void {
   const { itemId } = record;
   if (record.kind === 'upload-closed') {
     closeUpload(database, itemId);
     return;
   }
-  const standing = standingOf(database, itemId);
+  const standing = statusOf(database, itemId);
   if (standing === null) return;
   switch (record.kind) {
     case 'initiating':
@@ -61,7 +61,7 @@ export function applyRecord(database: Database, tally: Tally, record: StoreRecor
       return;
     case 'held':
       if (!isEnded(standing.stand))
-        moveItem(database, tally, itemId, standing, record.held ? HELD : standWhenLetGo(database, itemId));
+        moveItem(database, tally, itemId, standing, record.held ? HELD : statusOnRelease(database, itemId));
       return;
     case 'snapshot':
       tally.add(itemId, standing.stand, standing.code, -1, standing.sizeBytes);

@@ -2,16 +2,16 @@ import type { Leftover } from '../engine/queue-ports';
 import type { BatchId, ItemId } from '../shared/ids';
 import type { Database } from './database';
 import { forgetFaces } from './faces/pictures';
-import type { Standing } from './item-status';
-import type { Tally } from './counter-deltas';
+import type { ItemStatus } from './item-status';
+import type { CounterDeltas } from './counter-deltas';
 import { leftoverOfItem } from './work';
 
 /** Takes an ended row away. Its UploadId, if one is still open, is kept until it is closed, and comes back. */
 export function removeItem(
   database: Database,
-  tally: Tally,
+  tally: CounterDeltas,
   itemId: ItemId,
-  standing: Standing,
+  standing: ItemStatus,
 ): Leftover | null {
   const leftover = leftoverOfItem(database, itemId);
   if (leftover !== null) {

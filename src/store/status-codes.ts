@@ -24,7 +24,7 @@ export const CANCELED = 15;
 export const UNENDED = [WAITING, HELD, EXEMPT, SCANNED, ASKING] as const;
 export const isEnded = (stand: number): boolean => stand >= DONE;
 
-const STANDS: Readonly<Record<ItemEnd['kind'], number>> = {
+const STATUS_CODES: Readonly<Record<ItemEnd['kind'], number>> = {
   done: DONE,
   skipped: SKIPPED,
   conflict: CONFLICT,
@@ -33,11 +33,11 @@ const STANDS: Readonly<Record<ItemEnd['kind'], number>> = {
   canceled: CANCELED,
 };
 
-export const standOfEnd = (kind: ItemEnd['kind']): number => STANDS[kind];
+export const statusOfEnd = (kind: ItemEnd['kind']): number => STATUS_CODES[kind];
 
 export function kindOfEnd(stand: number): ItemEnd['kind'] {
-  const kinds = Object.keys(STANDS) as ItemEnd['kind'][];
-  const kind = kinds.find((each) => STANDS[each] === stand);
+  const kinds = Object.keys(STATUS_CODES) as ItemEnd['kind'][];
+  const kind = kinds.find((each) => STATUS_CODES[each] === stand);
   if (kind === undefined) throw new Error(`queue file: ${stand} is no way to end`);
   return kind;
 }
@@ -48,5 +48,5 @@ export const codeOfEnd = (end: ItemEnd): string => faultOfEnd(end)?.code ?? '';
 /** Why it ended so, or what is amiss although it is done. */
 export function faultOfEnd(end: ItemEnd): Fault | null {
   if ('fault' in end) return end.fault;
-  return end.kind === 'done' ? (end.untold ?? null) : null;
+  return end.kind === 'done' ? (end.callbackFault ?? null) : null;
 }

@@ -21,7 +21,14 @@ const ENDS: readonly (readonly [ItemEnd, Readonly<Record<string, unknown>>])[] =
     { state: 'done', crc64, etag },
   ],
   [
-    { kind: 'done', crc64, etag, versionId: null, requestIds: [], untold: fault('callback-failed', '502.') },
+    {
+      kind: 'done',
+      crc64,
+      etag,
+      versionId: null,
+      requestIds: [],
+      callbackFault: fault('callback-failed', '502.'),
+    },
     { state: 'done', crc64, etag, callback: { code: 'callback-failed', message: '502.' } },
   ],
   [

@@ -7,7 +7,7 @@ import { Credentials } from '../../src/main/credentials/credentials';
 import { credentialsHandlers } from '../../src/main/ipc/handlers-credentials';
 import { doctorHandlers } from '../../src/main/ipc/handlers-doctor';
 import { facesHandlers } from '../../src/main/ipc/handlers-faces';
-import { queueHandlers, type Desktop, type EngineDesk } from '../../src/main/ipc/handlers-queue';
+import { queueHandlers, type Desktop, type EngineClient } from '../../src/main/ipc/handlers-queue';
 import { settingsHandlers } from '../../src/main/ipc/handlers-settings';
 import { sharingHandlers } from '../../src/main/ipc/handlers-sharing';
 import { serve } from '../../src/main/ipc/serve';
@@ -32,7 +32,7 @@ export const FILE = join(FOLDER, 'a file.txt');
 writeFileSync(FILE, 'x');
 
 /** An engine that knows one item, whose file is FILE. */
-function engineDesk(heard: unknown[]): EngineDesk {
+function engineDesk(heard: unknown[]): EngineClient {
   const detail = {
     row: {
       itemId: 7,

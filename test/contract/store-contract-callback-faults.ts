@@ -9,7 +9,10 @@ import { DESTINATION, done, end, failed, found, must, newBatch, snapshotOf } fro
 import type { StoreBench } from './store-contract';
 
 const WHY = fault('callback-failed', 'Error status : 502.', { requestId: 'R1' });
-const untold = (): ItemEnd => ({ ...(done() as Extract<ItemEnd, { kind: 'done' }>), untold: WHY });
+const callbackFailed = (): ItemEnd => ({
+  ...(done() as Extract<ItemEnd, { kind: 'done' }>),
+  callbackFault: WHY,
+});
 
 export function untoldContract(makeBench: () => StoreBench): void {
   describe('files of which the server was not told', () => {
@@ -37,17 +40,17 @@ export function untoldContract(makeBench: () => StoreBench): void {
     };
     const stateOf = (itemId: ItemId): unknown => must(store.row(itemId))?.state;
     const all = { kind: 'all' as const };
-    const idsIn = (scope: Parameters<SeededStore['untold']>[0], after = 0): readonly ItemId[] =>
-      must(store.untold(scope, after)).map((item) => item.itemId);
+    const idsIn = (scope: Parameters<SeededStore['callbackFaults']>[0], after = 0): readonly ItemId[] =>
+      must(store.callbackFaults(scope, after)).map((item) => item.itemId);
 
     test('are done, keep the reason, and are found by scope, through a crash', async () => {
-      write(end(ids[0], untold()), end(ids[1], done()), end(ids[2], untold()));
+      write(end(ids[0], callbackFailed()), end(ids[1], done()), end(ids[2], callbackFailed()));
       expect(idsIn(all)).toEqual([ids[0], ids[2]]);
       await clock.advance(50);
       store = bench.crash();
-      expect(stateOf(ids[0])).toEqual({ kind: 'done', at: 7, untold: WHY });
+      expect(stateOf(ids[0])).toEqual({ kind: 'done', at: 7, callbackFault: WHY });
       expect(stateOf(ids[1])).toEqual({ kind: 'done', at: 7 });
-      expect(must(store.untold(all, 0))[0]).toEqual({
+      expect(must(store.callbackFaults(all, 0))[0]).toEqual({
         itemId: ids[0],
         batchId,
         destinationId: DESTINATION,
@@ -63,32 +66,32 @@ export function untoldContract(makeBench: () => StoreBench): void {
     });
 
     test('once told they are done and nothing more, through a crash', () => {
-      write(end(ids[0], untold()), end(ids[2], untold()));
-      expect(must(store.noteTold(ids[0], null))).toBe(true);
-      expect(must(store.noteTold(ids[0], null))).toBe(false);
+      write(end(ids[0], callbackFailed()), end(ids[2], callbackFailed()));
+      expect(must(store.noteCallback(ids[0], null))).toBe(true);
+      expect(must(store.noteCallback(ids[0], null))).toBe(false);
       store = bench.crash();
       expect(stateOf(ids[0])).toEqual({ kind: 'done', at: 7 });
       expect(idsIn(all)).toEqual([ids[2]]);
     });
 
     test('that could not be told again keep the newer reason', () => {
-      write(end(ids[0], untold()));
+      write(end(ids[0], callbackFailed()));
       const newer = fault('callback-failed', 'The notice server example.com answered with status 404.');
-      expect(must(store.noteTold(ids[0], newer))).toBe(true);
+      expect(must(store.noteCallback(ids[0], newer))).toBe(true);
       store = bench.crash();
-      expect(stateOf(ids[0])).toEqual({ kind: 'done', at: 7, untold: newer });
+      expect(stateOf(ids[0])).toEqual({ kind: 'done', at: 7, callbackFault: newer });
     });
 
     test('nothing else can be told: what failed, what is done, what is unknown', () => {
       write(end(ids[0], done()), end(ids[1], failed('callback-failed')));
       for (const itemId of [...ids, itemIdAt((batchId + 1) as BatchId, 1)])
-        expect(must(store.noteTold(itemId, WHY))).toBe(false);
+        expect(must(store.noteCallback(itemId, WHY))).toBe(false);
       expect(stateOf(ids[1])).toMatchObject({ kind: 'failed' });
       expect(idsIn(all)).toEqual([]);
     });
 
     test('retrying leaves them alone, removing takes them away', async () => {
-      write(end(ids[0], untold()));
+      write(end(ids[0], callbackFailed()));
       expect(must(await store.command('retry', all, [])).affected).toBe(0);
       expect(must(await store.command('remove', { kind: 'items', itemIds: [ids[0]] }, [])).affected).toBe(1);
       expect(idsIn(all)).toEqual([]);

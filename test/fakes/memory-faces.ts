@@ -50,7 +50,11 @@ export function stateOf(row: Row, runnable: boolean): StoredState {
   if (row.end === null) return runnable ? { kind: 'waiting' } : { kind: 'paused', why: 'user' };
   const { at, end } = row.end;
   if (end.kind === 'done')
-    return { kind: 'done', at, ...(end.untold === undefined ? {} : { untold: end.untold }) };
+    return {
+      kind: 'done',
+      at,
+      ...(end.callbackFault === undefined ? {} : { callbackFault: end.callbackFault }),
+    };
   if (end.kind === 'skipped') return { kind: 'skipped', why: end.why, at };
   return end.kind === 'canceled' ? { kind: 'canceled' } : { kind: end.kind, fault: end.fault };
 }

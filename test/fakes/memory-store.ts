@@ -15,7 +15,7 @@ import type {
   QueueStore,
   RecoveredQueue,
   StoredRow,
-  UntoldItem,
+  CallbackFaultItem,
 } from '../../src/store/queue-types';
 
 /** What tests may do to a store, whatever it is made of. */
@@ -30,8 +30,8 @@ export type SeededStore = StorePort &
     | 'markScanFault'
     | 'rows'
     | 'row'
-    | 'untold'
-    | 'noteTold'
+    | 'callbackFaults'
+    | 'noteCallback'
   > & { readonly faces: Pick<FacesStore, 'note' | 'release' | 'decide'> };
 
 function isIn(scope: Scope, itemId: ItemId): boolean {
@@ -179,14 +179,14 @@ export class MemoryStore implements SeededStore {
     return success(row === undefined ? null : this.#storedRow(row));
   }
 
-  untold(scope: Scope, after: number): Outcome<readonly UntoldItem[]> {
+  callbackFaults(scope: Scope, after: number): Outcome<readonly CallbackFaultItem[]> {
     const flushed = this.#group.flush();
     if (!flushed.ok) return flushed;
     const rows = this.#sorted().filter((row) => row.itemId > after && isIn(scope, row.itemId));
     return success(
       rows.flatMap((row) => {
         const end = row.end?.end;
-        if (end?.kind !== 'done' || end.untold === undefined) return [];
+        if (end?.kind !== 'done' || end.callbackFault === undefined) return [];
         const { batchId, plan } = this.#batch(row);
         const { itemId, key, snapshot } = row;
         const { crc64, etag } = end;
@@ -196,15 +196,15 @@ export class MemoryStore implements SeededStore {
     );
   }
 
-  noteTold(itemId: ItemId, why: Fault | null): Outcome<boolean> {
+  noteCallback(itemId: ItemId, why: Fault | null): Outcome<boolean> {
     const flushed = this.#group.flush();
     if (!flushed.ok) return flushed;
     return this.#change(() => {
       const row = this.#disk.rows.get(itemId);
-      if (row?.end?.end.kind !== 'done' || row.end.end.untold === undefined) return false;
+      if (row?.end?.end.kind !== 'done' || row.end.end.callbackFault === undefined) return false;
       const { kind, crc64, etag, versionId, requestIds } = row.end.end;
       const told = { kind, crc64, etag, versionId, requestIds };
-      row.end = { at: row.end.at, end: why === null ? told : { ...told, untold: why } };
+      row.end = { at: row.end.at, end: why === null ? told : { ...told, callbackFault: why } };
       return true;
     });
   }

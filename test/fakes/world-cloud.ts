@@ -111,7 +111,7 @@ export class WorldCloud {
       etag: md5Of(content) as ETag,
       versionId: null,
       requestId: this.#name('request'),
-      untold: null,
+      callbackFault: null,
     };
   }
 
@@ -123,7 +123,7 @@ export class WorldCloud {
       return stored;
     }
     const crc64 = this.#chance.happens(0.5) ? stored.crc64 : null;
-    return { ...stored, crc64, untold: fault('callback-failed', 'CallbackFailed') };
+    return { ...stored, crc64, callbackFault: fault('callback-failed', 'CallbackFailed') };
   }
 
   put(key: string, content: Content, forbidOverwrite: boolean): Outcome<StoredObject> {

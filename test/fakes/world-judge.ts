@@ -123,7 +123,7 @@ export class WorldJudge {
     this.#must(there, `P1: ${work.key} is ${end.kind}, but the bucket never held its bytes`);
     const proven = bytes !== undefined && crc64Of(bytes) === end.crc64;
     this.#must(proven, `P1: ${work.key} is ${end.kind} with another CRC-64 than its file`);
-    if (end.kind === 'done') this.#toldOf(work.key, textOf(bytes ?? []), end.untold !== undefined);
+    if (end.kind === 'done') this.#toldOf(work.key, textOf(bytes ?? []), end.callbackFault !== undefined);
   }
 
   /** Done without a note: the server was told. With one: there is somebody to be told. */

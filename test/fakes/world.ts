@@ -112,7 +112,10 @@ export class World {
     this.#judge.final();
     for (const row of this.#queue.rows.values()) {
       const end = row.end?.end;
-      const kind = end?.kind === 'done' && end.untold !== undefined ? 'done, untold' : (end?.kind ?? 'open');
+      const kind =
+        end?.kind === 'done' && end.callbackFault !== undefined
+          ? 'done, callback failed'
+          : (end?.kind ?? 'open');
       this.ends.set(kind, (this.ends.get(kind) ?? 0) + 1);
     }
   }

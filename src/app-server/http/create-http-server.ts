@@ -6,13 +6,13 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { problem, problemBody, type Problem } from '../problem';
-import type { Caller } from './principals';
+import type { Principal } from './principals';
 import { sendProblem } from './send-problem';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null on routes that are open to all. */
-    caller: Caller | null;
+    caller: Principal | null;
   }
   interface FastifyReply {
     problem: Problem | null;
@@ -50,7 +50,7 @@ export function createHttpServer(log: boolean): FastifyInstance {
 }
 
 /** Who asks on a guarded route. Throws on an open one, which is a mistake of ours. */
-export function callerOf(request: FastifyRequest): Caller {
+export function callerOf(request: FastifyRequest): Principal {
   if (request.caller === null) throw new Error('a route that needs its caller is not guarded');
   return request.caller;
 }

@@ -3,10 +3,10 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { problem, refuse, type Answer, type Problem } from '../problem';
 import type { JwtSettings } from '../settings';
 import { USER_PLACE } from '../settings-values';
-import type { Caller } from './principals';
+import type { Principal } from './principals';
 
 /** The user of a JSON Web Token as a caller; or 401, 403, or 503 where its issuer's keys cannot be had. */
-export type JwtVerifier = (token: string) => Promise<Answer<Caller>>;
+export type JwtVerifier = (token: string) => Promise<Answer<Principal>>;
 
 /** What a user may be called to have a folder of their own: no slash, and nothing that a policy takes for a wildcard. */
 const USER = /^(?!\.{1,2}$)[\w.@:|+=,-]{1,128}$/;
@@ -45,7 +45,7 @@ export function createJwtVerifier(settings: JwtSettings, prefixTemplate: string)
   };
 }
 
-function callerOf({ sub }: JWTPayload, prefixTemplate: string): Answer<Caller> {
+function callerOf({ sub }: JWTPayload, prefixTemplate: string): Answer<Principal> {
   if (typeof sub !== 'string' || !USER.test(sub))
     return refuse(problem('Forbidden', 'The "sub" of the token cannot be the name of a folder.'));
   const name = `jwt-${createHash('sha256').update(sub).digest('hex').slice(0, 12)}`;

@@ -6,7 +6,7 @@ import type { JwtVerifier } from './jwt';
 import type { StaticToken } from '../settings-values';
 
 /** Who asks. */
-export interface Caller {
+export interface Principal {
   /** A name that is safe to log. */
   readonly name: string;
   /** Where this caller may put objects. */
@@ -14,9 +14,9 @@ export interface Caller {
 }
 
 /** Who asks; or 401, or 403. */
-export type Callers = (headers: IncomingHttpHeaders) => Answer<Caller> | Promise<Answer<Caller>>;
+export type Principals = (headers: IncomingHttpHeaders) => Answer<Principal> | Promise<Answer<Principal>>;
 
-export interface CallersOptions {
+export interface PrincipalsOptions {
   readonly staticTokens: readonly StaticToken[];
   readonly verifyJwt: JwtVerifier | null;
   /** For callers that have no prefix of their own. */
@@ -27,9 +27,8 @@ export interface CallersOptions {
  * Each static token is a caller of its own, and each user of a JWT. Where there is neither, everyone on this machine
  * is one caller.
  */
-export function createCallers({ staticTokens, verifyJwt, prefix }: CallersOptions): Callers {
-  if (staticTokens.length === 0 && verifyJwt === null)
-    return (headers) => callerOnThisMachine(headers, prefix);
+export function createPrincipals({ staticTokens, verifyJwt, prefix }: PrincipalsOptions): Principals {
+  if (staticTokens.length === 0 && verifyJwt === null) return (headers) => localPrincipal(headers, prefix);
   return (headers) => {
     const token = bearerToken(headers);
     if (token === null)
@@ -61,7 +60,7 @@ export function isTokenOf(hash: Buffer, token: string): boolean {
  * Without bearer tokens the Host header must be a name of this machine. Else a page in a browser could ask under
  * a name of its own that it points at 127.0.0.1, and a reverse proxy could open the server to the world unnoticed.
  */
-export function callerOnThisMachine(headers: IncomingHttpHeaders, prefix: string): Answer<Caller> {
+export function localPrincipal(headers: IncomingHttpHeaders, prefix: string): Answer<Principal> {
   if (isLoopbackHost(hostWithoutPort(headers.host ?? '')))
     return { ok: true, value: { name: 'loopback', prefix } };
   return refuse(

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { bearerToken, callerOnThisMachine, isTokenOf } from '../http/principals';
+import { bearerToken, localPrincipal, isTokenOf } from '../http/principals';
 import { sendProblem } from '../http/send-problem';
 import type { Metrics } from '../metrics';
 import { problem, refuse, type Answer } from '../problem';
@@ -27,6 +27,6 @@ function mayRead(headers: Parameters<typeof bearerToken>[0], settings: Settings)
     if (token !== null && isTokenOf(hash, token)) return { ok: true, value: null };
     return refuse(problem('Unauthorized', 'Send the bearer token for metrics in the Authorization header.'));
   }
-  if (staticTokens.length === 0 && jwt === null) return callerOnThisMachine(headers, '');
+  if (staticTokens.length === 0 && jwt === null) return localPrincipal(headers, '');
   return refuse(problem('Forbidden', 'Set METRICS_TOKEN_SHA256 to read the metrics of this server.'));
 }

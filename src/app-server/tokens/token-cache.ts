@@ -1,5 +1,5 @@
 import { elapsedMs, momentOf, type Clock, type Moment } from '../clock';
-import type { Caller } from '../http/principals';
+import type { Principal } from '../http/principals';
 import type { Answer } from '../problem';
 import type { IssuedToken, StsToken, TokenIssuer } from '../sts/token-issuer';
 
@@ -20,7 +20,7 @@ export interface TokenCache {
    * A token for this caller, with over half its life left. `anew`: the caller's token was refused, so STS is asked
    * again; within two seconds of STS's last answer that answer is given once more.
    */
-  tokenFor(caller: Caller, wish: { readonly anew: boolean }): Promise<Answer<DatedToken>>;
+  tokenFor(caller: Principal, wish: { readonly anew: boolean }): Promise<Answer<DatedToken>>;
 }
 
 interface HeldToken extends IssuedToken {
@@ -44,7 +44,7 @@ export function createTokenCache(
   // In the order of their last visit.
   const callers = new Map<string, CallerState>();
 
-  const stateOf = ({ name, prefix }: Caller): CallerState => {
+  const stateOf = ({ name, prefix }: Principal): CallerState => {
     // Names of users are short hashes. Should two ever meet, they still never share a token.
     const id = `${name} ${prefix}`;
     const state = callers.get(id) ?? { held: null, flight: null, last: null };
@@ -64,7 +64,7 @@ export function createTokenCache(
     return answer;
   };
 
-  const find = (caller: Caller, anew: boolean): Answer<HeldToken> | Promise<Answer<HeldToken>> => {
+  const find = (caller: Principal, anew: boolean): Answer<HeldToken> | Promise<Answer<HeldToken>> => {
     const state = stateOf(caller);
     const young = state.held !== null && isYoung(state.held, clock) ? state.held : null;
     if (young !== null && !anew) return { ok: true, value: young };

@@ -1,20 +1,23 @@
 /** Tells servers of objects of which OSS could not tell them, once more, where they take notices. */
 import { setTimeout } from 'node:timers/promises';
-import { failure, fault, remedyOf, success, type Fault, type Outcome } from '../../shared/faults';
+import { failure, fault, retryPolicyOf, success, type Fault, type Outcome } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
-import type { Notice } from '../../shared/callback-replay';
+import type { CallbackReplay } from '../../shared/callback-replay';
 import type { Profile } from '../../shared/profile';
 import type { Scope } from '../../shared/queue-view';
-import type { QueueStore, UntoldItem } from '../../store/queue-types';
+import type { QueueStore, CallbackFaultItem } from '../../store/queue-types';
 
 /** One notice to the server that a destination names, with the bearer that whoever sends it holds. */
-export type SendNotice = (destinationId: DestinationId, notice: Notice) => Promise<Outcome<void>>;
+export type SendCallbackReplay = (
+  destinationId: DestinationId,
+  notice: CallbackReplay,
+) => Promise<Outcome<void>>;
 
-interface NoticeParts {
-  readonly store: Pick<QueueStore, 'untold' | 'noteTold'>;
+interface CallbackReplayPorts {
+  readonly store: Pick<QueueStore, 'callbackFaults' | 'noteCallback'>;
   /** Null: no such destination (any more), or it is another place now. */
   profile(destinationId: DestinationId): Profile | null;
-  readonly send: SendNotice;
+  readonly send: SendCallbackReplay;
 }
 
 /** Notices at once: a server looks at each object. */
@@ -23,12 +26,12 @@ const AT_ONCE = 4;
 const PATIENCE_MS = 2_000;
 
 /** The notices of a queue. Once it is closed nothing more is sent; what a server has taken by then is noted. */
-export class Notices {
-  readonly #parts: NoticeParts;
+export class CallbackReplays {
+  readonly #parts: CallbackReplayPorts;
   readonly #running = new Set<Promise<unknown>>();
   #phase: 'open' | 'closing' | 'closed' = 'open';
 
-  constructor(parts: NoticeParts) {
+  constructor(parts: CallbackReplayPorts) {
     this.#parts = parts;
   }
 
@@ -63,14 +66,14 @@ export class Notices {
 type Phase = () => 'open' | 'closing' | 'closed';
 
 async function tellAgain(
-  parts: NoticeParts,
+  parts: CallbackReplayPorts,
   scope: Scope,
   phase: Phase,
 ): Promise<Outcome<{ readonly affected: number }>> {
-  const run = new NoticeRun(parts, phase);
+  const run = new ReplayRun(parts, phase);
   for (let after = 0; ;) {
     if (run.isOver) return run.outcome();
-    const page = parts.store.untold(scope, after);
+    const page = parts.store.callbackFaults(scope, after);
     if (!page.ok) return page;
     const last = page.value.at(-1);
     if (last === undefined) return run.outcome();
@@ -79,14 +82,14 @@ async function tellAgain(
   }
 }
 
-class NoticeRun {
-  readonly #parts: NoticeParts;
+class ReplayRun {
+  readonly #parts: CallbackReplayPorts;
   readonly #phase: Phase;
   #isCutOff = false;
   #told = 0;
   #first: Fault | null = null;
 
-  constructor(parts: NoticeParts, phase: Phase) {
+  constructor(parts: CallbackReplayPorts, phase: Phase) {
     this.#parts = parts;
     this.#phase = phase;
   }
@@ -95,7 +98,7 @@ class NoticeRun {
     return this.#isCutOff || this.#phase() !== 'open';
   }
 
-  async take(items: readonly UntoldItem[]): Promise<void> {
+  async take(items: readonly CallbackFaultItem[]): Promise<void> {
     const waiting = [...items];
     const work = async (): Promise<void> => {
       for (let item = waiting.shift(); item !== undefined && !this.isOver; item = waiting.shift())
@@ -108,7 +111,7 @@ class NoticeRun {
     return this.#first === null ? success({ affected: this.#told }) : failure(this.#first);
   }
 
-  async #tell({ itemId, destinationId, key, sizeBytes, crc64, etag }: UntoldItem): Promise<void> {
+  async #tell({ itemId, destinationId, key, sizeBytes, crc64, etag }: CallbackFaultItem): Promise<void> {
     const profile = this.#parts.profile(destinationId);
     if (profile?.callback?.noticeUrl === undefined) {
       this.#first ??= notOffered(profile);
@@ -120,7 +123,7 @@ class NoticeRun {
     if (this.#phase() === 'closed') return;
     const why = outcome.ok ? null : outcome.fault;
     // The cause stays the same whatever keeps the server from knowing.
-    const noted = this.#parts.store.noteTold(
+    const noted = this.#parts.store.noteCallback(
       itemId,
       why === null ? null : fault('callback-failed', why.message),
     );
@@ -131,7 +134,7 @@ class NoticeRun {
 
   #meet(why: Fault): void {
     this.#first ??= why;
-    if (remedyOf(why.code) !== 'never') this.#isCutOff = true;
+    if (retryPolicyOf(why.code) !== 'never') this.#isCutOff = true;
   }
 }
 

@@ -28,7 +28,7 @@ export class Destinations {
   }
 
   /** Where files of the queue may be sent; null also when the id stands for another place by now. */
-  place(destinationId: DestinationId): Profile | null {
+  ofQueue(destinationId: DestinationId): Profile | null {
     return this.#moved.has(destinationId) ? null : this.profile(destinationId);
   }
 

@@ -1,5 +1,5 @@
 /** The local face detector in the product's own words: outcomes and faults. */
-import type { Desk } from '../../faces/detector-queue';
+import type { DetectorQueue } from '../../faces/detector-queue';
 import type { Answer, Box, MadePicture, Problem, ProblemCode, Size } from '../../faces/questions';
 import type { Detector } from '../../shared/faces';
 import { failure, fault, success, type FaultCode, type Outcome } from '../../shared/faults';
@@ -7,7 +7,7 @@ import { failure, fault, success, type FaultCode, type Outcome } from '../../sha
 export type { MadePicture, Size };
 
 /** The detector, and the pictures that only it decodes. Faults as of `Detector`. */
-export interface PictureDesk extends Detector {
+export interface PictureService extends Detector {
   /** Size of the upright picture; `picture-format` where it has no preview. */
   size(path: string): Promise<Outcome<Size>>;
   /** The whole picture, upright, at most `edge` pixels along the longer side. */
@@ -32,7 +32,7 @@ const outcomeOf = <T>(answer: Answer<T>): Outcome<T> =>
   answer.ok ? success(answer.value) : failure(faultOf(answer.problem));
 
 /** Speaks for a desk. */
-export function pictureDesk(desk: Desk): PictureDesk {
+export function pictureService(desk: DetectorQueue): PictureService {
   return {
     detect: async (path) => outcomeOf(await desk.ask({ kind: 'faces', source: path })),
     size: async (path) => outcomeOf(await desk.ask({ kind: 'size', source: path })),

@@ -37,10 +37,10 @@ async function callsBack(visit: Visit): Promise<Finding> {
   const answer = await visit.cloud.putWith(PROBE_TEXT, { action: 'PutObject', headers });
   const { host } = new URL(callback.url);
   if (!answer.ok) return bad(answer.fault);
-  const { untold } = answer.value;
-  return untold === null
+  const { callbackFault } = answer.value;
+  return callbackFault === null
     ? good('callback-told', { host })
-    : bad(untold, { hint: hint('callback-refused', { host }) });
+    : bad(callbackFault, { hint: hint('callback-refused', { host }) });
 }
 
 /** IMM looked at the probe or said why it cannot: project and right are there. */

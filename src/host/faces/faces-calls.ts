@@ -5,7 +5,7 @@ import { success, type Outcome } from '../../shared/faults';
 import type { ItemId } from '../../shared/ids';
 import { calls, type CallInput, type CallValue } from '../../shared/ipc/contract';
 import { holdsCredentials } from '../../shared/profile';
-import type { Ferry } from '../upload-engine';
+import type { UploadEngine } from '../upload-engine';
 import { canAskImm } from './askers';
 import { facePicture, hasPreview, smallPicture } from './picture-address';
 
@@ -14,7 +14,7 @@ export type FacesCall = Extract<EngineCall, `faces.${string}`>;
 type Parsed<Name extends FacesCall> = ReturnType<(typeof calls)[Name]['input']['parse']>;
 
 export async function answerFaces(
-  ferry: Ferry,
+  ferry: UploadEngine,
   name: FacesCall,
   input: CallInput<EngineCall>,
 ): Promise<Outcome<CallValue<FacesCall>>> {
@@ -32,7 +32,8 @@ export async function answerFaces(
       return detail(ferry, calls[name].input.parse(input).itemId);
     case 'faces.ask': {
       const { source, scope } = calls[name].input.parse(input);
-      const may = (profile: ReturnType<Ferry['profile']>): boolean => profile !== null && canAskImm(profile);
+      const may = (profile: ReturnType<UploadEngine['profile']>): boolean =>
+        profile !== null && canAskImm(profile);
       return faces.ask(source, scope, (id) => source === 'local' || may(ferry.profile(id)));
     }
     case 'faces.clear':
@@ -45,7 +46,7 @@ export async function answerFaces(
 }
 
 function page(
-  { store, faces }: Ferry,
+  { store, faces }: UploadEngine,
   { batchId, filter, offset, limit }: Parsed<'faces.page'>,
 ): Outcome<CallValue<'faces.page'>> {
   const found = store.faces.page(batchId, filter, offset, limit);
@@ -62,7 +63,7 @@ function page(
 }
 
 function sheet(
-  { store, faces }: Ferry,
+  { store, faces }: UploadEngine,
   { batchId, offset, limit }: Parsed<'faces.sheet'>,
 ): Outcome<CallValue<'faces.sheet'>> {
   const found = store.faces.sheet(batchId, offset, limit);
@@ -74,7 +75,7 @@ function sheet(
   return success({ revision: faces.feed.revision, total: found.value.total, tiles });
 }
 
-function detail(ferry: Ferry, itemId: ItemId): Outcome<FacesDetail | null> {
+function detail(ferry: UploadEngine, itemId: ItemId): Outcome<FacesDetail | null> {
   const item = ferry.view.detail(itemId);
   if (!item.ok || item.value === null) return item.ok ? success(null) : item;
   const kept = ferry.store.faces.detail(itemId);
@@ -97,7 +98,7 @@ function detail(ferry: Ferry, itemId: ItemId): Outcome<FacesDetail | null> {
 
 /** Why IMM cannot be asked, the lasting reasons first. */
 function immRefusal(
-  ferry: Ferry,
+  ferry: UploadEngine,
   destinationId: FacesDetail['destinationId'],
   name: string,
   state: FacesDetail['state']['kind'],

@@ -50,7 +50,7 @@ export interface DecidedPicture {
 export interface FacesOptions {
   readonly store: QueueStore;
   readonly clock: ClockPort;
-  readonly chance: () => number;
+  readonly random: () => number;
   /** Null: none here. */
   readonly detector: Detector | null;
   /** Somebody answers where a rule asks; else such a picture ends as failed. */
@@ -180,12 +180,12 @@ export class Faces {
   }
 
   #laneOf(source: FacesSource, destinationId: DestinationId) {
-    const { clock, chance, store } = this.#options;
+    const { clock, random, store } = this.#options;
     return {
       source,
       destinationId,
       clock,
-      chance,
+      random,
       store: store.faces,
       settle: (question: FaceQuestion, asked: Extract<Asked, { kind: 'answered' }>) =>
         this.#settle(question, asked),

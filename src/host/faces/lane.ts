@@ -3,7 +3,7 @@
  * questions stay on the disk until they are answered; in memory are only those that are being asked now.
  */
 import type { ClockPort } from '../../engine/ports';
-import { remedyOf, type Fault, type Outcome } from '../../shared/faults';
+import { retryPolicyOf, type Fault, type Outcome } from '../../shared/faults';
 import type { FacesSource } from '../../shared/faces';
 import type { DestinationId, ItemId } from '../../shared/ids';
 import type { FaceQuestion, FacesNote, FacesStore } from '../../store/faces/faces-types';
@@ -31,7 +31,7 @@ export interface LaneOptions {
   readonly destinationId: DestinationId;
   readonly clock: ClockPort;
   /** In [0, 1). */
-  readonly chance: () => number;
+  readonly random: () => number;
   readonly store: FacesStore;
   /** Questions begun in a second; null: as fast as they are answered. */
   readonly perSecond: () => number | null;
@@ -151,7 +151,7 @@ export class Lane {
 
   #afterFault(question: FaceQuestion, asked: Extract<Asked, { kind: 'answered' }>, why: Fault): void {
     const { store, source, clock, mostRefusals } = this.#options;
-    const remedy = remedyOf(why.code);
+    const remedy = retryPolicyOf(why.code);
     // It was this question that was answered: the line itself goes.
     if (remedy === 'item' || remedy === 'skew' || remedy === 'never') this.#troubled(null);
     switch (remedy) {
@@ -185,7 +185,8 @@ export class Lane {
     if (this.#pausedUntil <= now) this.#failures += 1;
     const until = now + Math.max(retryAfterMs, this.#backoff(this.#failures));
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
-    if (remedyOf(why.code) === 'throttle') this.#quietUntil = Math.max(this.#quietUntil, now + retryAfterMs);
+    if (retryPolicyOf(why.code) === 'throttle')
+      this.#quietUntil = Math.max(this.#quietUntil, now + retryAfterMs);
   }
 
   #troubled(why: Fault | null): void {
@@ -201,6 +202,6 @@ export class Lane {
   /** Doubles with each failure; half of it by chance, so that lines do not come back together. */
   #backoff(failures: number): number {
     const most = Math.min(BACKOFF_CEILING_MS, BACKOFF_FLOOR_MS * 2 ** failures);
-    return Math.round((most / 2) * (1 + this.#options.chance()));
+    return Math.round((most / 2) * (1 + this.#options.random()));
   }
 }

@@ -12,7 +12,7 @@ import type { CredentialsKeeper } from '../credentials/credentials-keeper';
 import type { Destinations } from '../destinations/destinations';
 import { Faces, type DecidedPicture } from './faces';
 import { createObjectWatch } from './object-watch';
-import type { FerryOptions } from '../upload-engine';
+import type { UploadEngineOptions } from '../upload-engine';
 import type { QueueView } from '../views/queue-view';
 
 export interface FacesSetting {
@@ -35,8 +35,8 @@ interface FacesPlaces {
   readonly view: QueueView;
 }
 
-export function createFaces(
-  options: FerryOptions,
+export function createFacesService(
+  options: UploadEngineOptions,
   { store, destinations, keeper, runner, view }: FacesPlaces,
 ): Faces {
   const { faces = {}, onEnded } = options;
@@ -44,13 +44,13 @@ export function createFaces(
   return new Faces({
     store,
     clock: systemClock,
-    chance: () => randomInt(2 ** 32) / 2 ** 32,
+    random: () => randomInt(2 ** 32) / 2 ** 32,
     detector: faces.detector ?? null,
     asksUser: faces.asksUser !== false,
-    place: (id) => destinations.place(id),
+    place: (id) => destinations.ofQueue(id),
     destinationIds: () => destinations.known(),
     watch: createObjectWatch({
-      destination: (id) => destinations.place(id),
+      destination: (id) => destinations.ofQueue(id),
       now: () => systemClock.now(),
       clockOffsetMs,
       ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),

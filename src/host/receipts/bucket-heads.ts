@@ -4,7 +4,7 @@ import type { Answer, CancelSignal, CredentialsNote, HeadResult } from '../../en
 import { Cancellation } from '../../engine/step-runner';
 import { createObjectStore } from '../../oss/object/object-store';
 import type { Grant } from '../../shared/credentials';
-import { remedyOf, success, type Outcome } from '../../shared/faults';
+import { retryPolicyOf, success, type Outcome } from '../../shared/faults';
 import type { DestinationId, ObjectKey } from '../../shared/ids';
 import type { Profile } from '../../shared/profile';
 import { systemClock } from '../time/clock';
@@ -84,7 +84,7 @@ export class BucketHeads {
     attempt: number,
     cancel: CancelSignal,
   ): Promise<boolean> {
-    switch (remedyOf(fault.code)) {
+    switch (retryPolicyOf(fault.code)) {
       case 'skew':
         return clockOffsetMs !== null;
       case 'credentials':

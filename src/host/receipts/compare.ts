@@ -1,6 +1,6 @@
 /** Compares a receipt with the bucket again. */
 import type { HeadResult } from '../../engine/ports';
-import { remedyOf, type Fault, type Outcome } from '../../shared/faults';
+import { retryPolicyOf, type Fault, type Outcome } from '../../shared/faults';
 import type { ObjectKey } from '../../shared/ids';
 import type { ReceiptLine } from '../../shared/receipt';
 
@@ -46,7 +46,7 @@ export async function compare({
 }
 
 const meetsAll = ({ code }: Fault): boolean => {
-  const remedy = remedyOf(code);
+  const remedy = retryPolicyOf(code);
   return remedy === 'never' || remedy === 'credentials';
 };
 

@@ -14,7 +14,7 @@ interface Activity {
   inFlightBytes: number;
 }
 
-export class BatchView {
+export class BatchProjection {
   readonly #runner: Runner;
   readonly #store: QueueReader;
   readonly #now: () => number;

@@ -67,7 +67,11 @@ export function partLetters(item: LiveItem): string {
 export function endedState(end: ItemEnd, at: number): ItemState {
   switch (end.kind) {
     case 'done':
-      return { kind: 'done', at, ...(end.untold === undefined ? {} : { untold: end.untold }) };
+      return {
+        kind: 'done',
+        at,
+        ...(end.callbackFault === undefined ? {} : { callbackFault: end.callbackFault }),
+      };
     case 'skipped':
       return { kind: 'skipped', why: end.why, at };
     case 'canceled':

@@ -2,7 +2,7 @@ import { success, type Outcome } from '../../shared/faults';
 import type { Counts } from '../../shared/queue-view';
 import { openQueueReader } from '../../store/queue-reader';
 
-interface Standing {
+interface StatusCounts {
   readonly items: number;
   readonly done: number;
   readonly skipped: number;
@@ -18,12 +18,12 @@ interface Standing {
   readonly scanning: boolean;
 }
 
-export interface QueueStatus extends Standing {
+export interface QueueStatus extends StatusCounts {
   /** Done, and the server that OSS was to tell does not know of them. */
   readonly untold: number;
   /** Parts of them may lie in the bucket: nobody here may list or abort uploads. */
   readonly possibleOrphans: number;
-  readonly batches: readonly (Standing & {
+  readonly batches: readonly (StatusCounts & {
     readonly batchId: number;
     readonly name: string;
     readonly createdAt: string;
@@ -36,7 +36,7 @@ export function readQueue(directory: string): Outcome<QueueStatus> {
   if (!reader.ok) return reader;
   const totals = reader.value.totals();
   const batches = reader.value.listBatches(500);
-  const untold = reader.value.untoldCount();
+  const untold = reader.value.callbackFaultCount();
   const possibleOrphans = reader.value.possibleOrphanCount();
   reader.value.close();
   if (!totals.ok) return totals;
@@ -44,19 +44,19 @@ export function readQueue(directory: string): Outcome<QueueStatus> {
   if (!possibleOrphans.ok) return possibleOrphans;
   if (!batches.ok) return batches;
   return success({
-    ...standing(totals.value.items, totals.value),
+    ...statusCounts(totals.value.items, totals.value),
     untold: untold.value,
     possibleOrphans: possibleOrphans.value,
     batches: batches.value.map((batch) => ({
       batchId: batch.batchId,
       name: batch.name,
       createdAt: new Date(batch.createdAt).toISOString(),
-      ...standing(batch.items, batch),
+      ...statusCounts(batch.items, batch),
     })),
   });
 }
 
-function standing(
+function statusCounts(
   items: number,
   of: {
     readonly counts: Counts;
@@ -64,7 +64,7 @@ function standing(
     readonly verifiedBytes: number;
     readonly scanning: boolean;
   },
-): Standing {
+): StatusCounts {
   const { totalBytes: bytes, verifiedBytes, scanning, counts } = of;
   return { items, ...counts, bytes, verifiedBytes, scanning };
 }

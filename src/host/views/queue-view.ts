@@ -17,7 +17,7 @@ import type {
   QueueSnapshot,
 } from '../../shared/queue-view';
 import type { QueueReader, StoredRow } from '../../store/queue-types';
-import { BatchView } from './batch-projection';
+import { BatchProjection } from './batch-projection';
 import { endedState, holdOf, liveState, partLetters, provenBytes } from './live-row';
 import { Speed } from './speed';
 
@@ -37,7 +37,7 @@ const IDLE_STATUS: EngineStatus = { kind: 'starting' };
 export class QueueView {
   readonly #sources: ViewSources;
   readonly #speeds = new Map<ItemId, Speed>();
-  readonly #batchView: BatchView;
+  readonly #batchView: BatchProjection;
   #revision = 0;
   #batches = new Map<BatchId, string>();
   #rows = new Map<ItemId, LiveItem>();
@@ -49,7 +49,7 @@ export class QueueView {
 
   constructor(sources: ViewSources) {
     this.#sources = sources;
-    this.#batchView = new BatchView(sources.runner, sources.store, sources.now);
+    this.#batchView = new BatchProjection(sources.runner, sources.store, sources.now);
   }
 
   /** An end is told; its row goes into the next delta. */

@@ -1,6 +1,6 @@
 /** Credentials, secrets and keychain of the app, joined. */
 import { sessionPrefix } from '../../host/disk/batch-prefix';
-import { sendNotice } from '../../oss/grants/callback-replay';
+import { sendCallbackReplay } from '../../oss/grants/callback-replay';
 import { askPostPolicy } from '../../oss/grants/post-policy';
 import { askTokenServer } from '../../oss/grants/token-server';
 import type { Destination } from '../../shared/engine-link';
@@ -14,7 +14,7 @@ import { Secrets, type SecretNotes } from './secrets';
 const SOURCES: CredentialSources = {
   askTokenServer: (question) => askTokenServer({ ...question, now: () => Date.now() }),
   askPostPolicy: (question) => askPostPolicy({ ...question, now: () => Date.now() }),
-  sendNotice: (question) => sendNotice({ ...question, now: () => Date.now() }),
+  sendNotice: (question) => sendCallbackReplay({ ...question, now: () => Date.now() }),
   assumeRole: async (profile, caller) => {
     const { assumeRole } = await import('../../oss/grants/assume-role');
     return assumeRole({ profile, caller, prefix: sessionPrefix(profile), now: () => Date.now() });

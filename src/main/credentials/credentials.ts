@@ -1,13 +1,13 @@
-import type { Caller } from '../../oss/grants/assume-role';
+import type { AccessKeyPair } from '../../oss/grants/assume-role';
 import { assertNever } from '../../shared/brand';
-import { noticeBearer, type NoticeQuestion } from '../../oss/grants/callback-replay';
+import { callbackReplayBearer, type CallbackReplayRequest } from '../../oss/grants/callback-replay';
 import { UrlServer } from '../../oss/grants/url-server';
 import type { Grant, TemporaryCredentials } from '../../shared/credentials';
 import type { Destination } from '../../shared/engine-link';
 import { failure, fault, success, type Fault, type Outcome } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
 import type { CredentialsView, DestinationView } from '../../shared/ipc/contract';
-import type { Notice } from '../../shared/callback-replay';
+import type { CallbackReplay } from '../../shared/callback-replay';
 import { parsePasted, PASTE_SENTENCES } from '../../shared/pasted-credentials';
 import type { Profile } from '../../shared/profile';
 import { hintOf, needsSecret, WAYS, type Secret } from '../../shared/secrets';
@@ -28,10 +28,10 @@ export type AskTokenServer = (question: {
 export interface CredentialSources {
   readonly askTokenServer: AskTokenServer;
   readonly askPostPolicy: (question: Parameters<AskTokenServer>[0]) => Promise<Outcome<Grant>>;
-  sendNotice(question: Omit<NoticeQuestion, 'now'>): Promise<Outcome<void>>;
-  assumeRole(profile: Profile, caller: Caller): Promise<Outcome<TemporaryCredentials>>;
+  sendNotice(question: Omit<CallbackReplayRequest, 'now'>): Promise<Outcome<void>>;
+  assumeRole(profile: Profile, caller: AccessKeyPair): Promise<Outcome<TemporaryCredentials>>;
   /** The AccessKey pair of a profile of the aliyun CLI. */
-  aliyunProfile(name: string): Promise<Outcome<Caller>>;
+  aliyunProfile(name: string): Promise<Outcome<AccessKeyPair>>;
 }
 
 /** What was given out last; it tells the window a hint and the expiry. */
@@ -117,7 +117,10 @@ export class Credentials {
     return success(kept.value.bearer);
   }
 
-  async #caller(destinationId: DestinationId, aliyunProfile: string | undefined): Promise<Outcome<Caller>> {
+  async #caller(
+    destinationId: DestinationId,
+    aliyunProfile: string | undefined,
+  ): Promise<Outcome<AccessKeyPair>> {
     if (aliyunProfile !== undefined) return this.#sources.aliyunProfile(aliyunProfile);
     const kept = await this.#secrets.get(destinationId, 'access-key');
     if (!kept.ok) return kept;
@@ -201,7 +204,7 @@ export class Credentials {
   }
 
   /** Tells the server that a destination names of an object: the engine holds no bearer. */
-  async sendNotice(destination: Destination | undefined, notice: Notice): Promise<Outcome<void>> {
+  async sendNotice(destination: Destination | undefined, notice: CallbackReplay): Promise<Outcome<void>> {
     const url = destination?.profile.callback?.noticeUrl;
     if (destination === undefined || url === undefined)
       return failure(fault('invalid-input', 'This destination names no address for notices.'));
@@ -210,7 +213,7 @@ export class Credentials {
     if (!bearer.ok) return bearer;
     return this.#sources.sendNotice({
       url,
-      bearer: noticeBearer(profile, bearer.value),
+      bearer: callbackReplayBearer(profile, bearer.value),
       notice,
       allowInsecure: profile.allowInsecure,
     });

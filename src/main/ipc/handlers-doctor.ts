@@ -2,10 +2,10 @@ import type { Destination } from '../../shared/engine-link';
 import { failure, fault, success } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
 import type { Handlers } from '../../shared/ipc/contract';
-import type { DoctorDesk } from '../doctor-runs';
+import type { DoctorRuns } from '../doctor-runs';
 
 export interface DoctorDependencies {
-  readonly doctor: Pick<DoctorDesk, 'start' | 'stop' | 'report'>;
+  readonly doctor: Pick<DoctorRuns, 'start' | 'stop' | 'report'>;
   readonly find: (destinationId: DestinationId) => Destination | undefined;
 }
 

@@ -1,12 +1,12 @@
 import type { Handlers, Reply } from '../../shared/ipc/contract';
 import type { Picture } from '../../shared/faces';
 import type { ItemId } from '../../shared/ids';
-import type { EngineDesk } from './handlers-queue';
+import type { EngineClient } from './handlers-queue';
 
 type Served = Extract<keyof Handlers, `faces.${string}`>;
 
 export interface FacesDependencies {
-  readonly engine: EngineDesk;
+  readonly engine: EngineClient;
   /** The picture of an item, made by the detector's process. */
   readonly picture: (itemId: ItemId) => Promise<Reply<Picture>>;
 }

@@ -6,7 +6,7 @@ import type { EngineStatus } from '../../shared/queue-view';
 import { inspectSources } from '../sources';
 
 /** What the handlers need of the engine's supervisor. */
-export interface EngineDesk {
+export interface EngineClient {
   call<C extends EngineCall>(name: C, input: CallInput<C>): Promise<Reply<CallValue<C>>>;
   status(): EngineStatus;
 }
@@ -23,7 +23,7 @@ export interface Desktop {
 type Served = Extract<keyof Handlers, `queue.${string}`> | 'source.reveal' | 'clipboard.write';
 
 export interface QueueDependencies {
-  readonly engine: EngineDesk;
+  readonly engine: EngineClient;
   readonly desktop: Desktop;
   readonly hasDestination: (destinationId: DestinationId) => boolean;
 }

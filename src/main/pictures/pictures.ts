@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import type { MadePicture, PictureDesk } from '../../host/detector/detector-process-client';
+import type { MadePicture, PictureService } from '../../host/detector/detector-process-client';
 import { placeOf, type Picture } from '../../shared/faces';
 import { success, type FaultCode, type Outcome } from '../../shared/faults';
 import type { ItemId } from '../../shared/ids';
 import type { Reply } from '../../shared/ipc/contract';
 import type { ItemDetail } from '../../shared/queue-view';
 import { APP_ORIGIN } from '../window/app-protocol';
-import type { EngineDesk } from '../ipc/handlers-queue';
+import type { EngineClient } from '../ipc/handlers-queue';
 import { isPictureAddress, readPictureAddress, type PictureAddress } from './picture-address';
 import { PictureCache } from './picture-cache';
 
-type Engine = Pick<EngineDesk, 'call'>;
-type Desk = Omit<PictureDesk, 'detect'>;
+type Engine = Pick<EngineClient, 'call'>;
+type Desk = Omit<PictureService, 'detect'>;
 
 /** A file as it is now. */
 interface Source {

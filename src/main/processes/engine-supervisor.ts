@@ -5,7 +5,7 @@ import type { Detector, FacesChange } from '../../shared/faces';
 import { fault, type Fault, type Outcome } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
 import type { CallInput, CallValue, Reply } from '../../shared/ipc/contract';
-import type { Notice } from '../../shared/callback-replay';
+import type { CallbackReplay } from '../../shared/callback-replay';
 import type { EngineStatus, QueueDelta } from '../../shared/queue-view';
 import type { UploadUrlAnswer, UploadUrlQuestion } from '../../shared/upload-urls';
 import type { Log } from '../log';
@@ -45,7 +45,7 @@ export interface SupervisorPorts {
     fresh: boolean,
   ): Promise<Outcome<UploadUrlAnswer>>;
   /** Sends a notice with the bearer of its destination. */
-  sendNotice(destinationId: DestinationId, notice: Notice): Promise<Outcome<void>>;
+  sendNotice(destinationId: DestinationId, notice: CallbackReplay): Promise<Outcome<void>>;
   onStatus(status: EngineStatus): void;
   onDelta(delta: QueueDelta): void;
   onFaces(change: FacesChange): void;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Destination } from '../../shared/engine-link';
 import { failure, fault, success, type Outcome } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
-import type { Notice } from '../../shared/ipc/contract';
+import type { StartupNotice } from '../../shared/ipc/contract';
 import { endpointOf, profileProblem, profileSchema, type Profile } from '../../shared/profile';
 
 /** Parses what a window or a file says a profile is; a problem comes back as one sentence. */
@@ -15,9 +15,9 @@ export function parseProfile(value: unknown): Outcome<Profile> {
 }
 
 export type GivenDestination =
-  { readonly ok: true; readonly value: Destination } | { readonly ok: false; readonly notice: Notice };
+  { readonly ok: true; readonly value: Destination } | { readonly ok: false; readonly notice: StartupNotice };
 
-const refuse = (code: Notice['code'], path: string, detail = ''): GivenDestination => ({
+const refuse = (code: StartupNotice['code'], path: string, detail = ''): GivenDestination => ({
   ok: false,
   notice: { id: 'profile', code, values: { file: path }, detail },
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Destination } from '../../shared/engine-link';
 import { failure, fault, success, type Outcome } from '../../shared/faults';
 import { destinationIdSchema, type DestinationId } from '../../shared/ids';
-import { settingsSchema, type Notice, type Settings } from '../../shared/ipc/contract';
+import { settingsSchema, type StartupNotice, type Settings } from '../../shared/ipc/contract';
 import { endpointOf, profileSchema, type Profile } from '../../shared/profile';
 import { migrated, SETTINGS_VERSION } from './settings-migrations';
 
@@ -104,7 +104,7 @@ export class SettingsBook {
   readonly #file: SettingsFile;
   readonly #given: Destination | null;
   readonly #listeners: ((what: 'settings' | 'destinations') => void)[] = [];
-  readonly #notices: Notice[] = [];
+  readonly #notices: StartupNotice[] = [];
   #content: Content;
   /** The destination that was given at start is the current one until another is chosen in this run. */
   #prefersGiven: boolean;
@@ -153,7 +153,7 @@ export class SettingsBook {
   }
 
   /** What the window should say once at start. */
-  notices(): readonly Notice[] {
+  notices(): readonly StartupNotice[] {
     return this.#notices;
   }
 

@@ -1,12 +1,12 @@
 import { CLIProfileCredentialsProvider } from '@alicloud/credentials';
 import { failure, fault, success, type Outcome } from '../../shared/faults';
-import type { Caller } from './assume-role';
+import type { AccessKeyPair } from './assume-role';
 
 /**
  * The AccessKey pair of a named profile of the aliyun CLI (`~/.aliyun/config.json`). Only what was named is asked:
  * the SDK's default chain would also probe the metadata address of the machine. Fault: credentials-missing.
  */
-export async function aliyunProfileCaller(profileName: string): Promise<Outcome<Caller>> {
+export async function aliyunProfileCaller(profileName: string): Promise<Outcome<AccessKeyPair>> {
   try {
     const provider = CLIProfileCredentialsProvider.builder().withProfileName(profileName).build();
     const { accessKeyId, accessKeySecret, securityToken } = await provider.getCredentials();

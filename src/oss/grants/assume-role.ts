@@ -13,7 +13,7 @@ import { unwrapDefault } from '../../shared/alibaba-sdk';
 const StsClient = unwrapDefault(StsClientDefault);
 
 /** Who asks STS. Secret. */
-export interface Caller {
+export interface AccessKeyPair {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   /** Where the caller's own credentials are temporary (a profile of the aliyun CLI). */
@@ -22,7 +22,7 @@ export interface Caller {
 
 export interface AssumeRoleQuestion {
   readonly profile: Profile;
-  readonly caller: Caller;
+  readonly caller: AccessKeyPair;
   /** What the session is narrowed to: the part of the profile's prefix that every key begins with. */
   readonly prefix: string;
   readonly now: () => number;

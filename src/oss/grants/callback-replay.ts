@@ -1,15 +1,15 @@
 import type { LookupFunction } from 'node:net';
 import { failure, fault, success, type FaultCode, type Outcome } from '../../shared/faults';
-import type { Notice } from '../../shared/callback-replay';
+import type { CallbackReplay } from '../../shared/callback-replay';
 import type { Profile } from '../../shared/profile';
 import { retryAfterOf } from '../object/errors';
 import { callServer, statusWords, type ServerAnswer } from './server-call';
 
-export interface NoticeQuestion {
+export interface CallbackReplayRequest {
   readonly url: string;
   /** A secret; null: none. */
   readonly bearer: string | null;
-  readonly notice: Notice;
+  readonly notice: CallbackReplay;
   readonly allowInsecure: boolean;
   now(): number;
   readonly timeoutMs?: number;
@@ -25,7 +25,10 @@ const ANSWER_LIMIT_BYTES = 64 * 1024;
  * token-refused (401, 403), throttled (429, 503), callback-failed (any other answer), invalid-input (the URL), else why
  * it was not reached. No message quotes bearer, path or answer.
  */
-export async function sendNotice({ notice, ...question }: NoticeQuestion): Promise<Outcome<void>> {
+export async function sendCallbackReplay({
+  notice,
+  ...question
+}: CallbackReplayRequest): Promise<Outcome<void>> {
   const answer = await callServer({
     ...question,
     name: 'notice server',
@@ -42,7 +45,10 @@ export async function sendNotice({ notice, ...question }: NoticeQuestion): Promi
  * A bearer goes to the server that it was given for and to no other: the notices of a destination may go elsewhere than
  * its questions. A way that asks no server has no bearer but one that was meant for this.
  */
-export function noticeBearer({ authorization, callback }: Profile, bearer: string | null): string | null {
+export function callbackReplayBearer(
+  { authorization, callback }: Profile,
+  bearer: string | null,
+): string | null {
   if (callback?.noticeUrl === undefined) return null;
   const isSame =
     !('url' in authorization) || new URL(authorization.url).origin === new URL(callback.noticeUrl).origin;

@@ -22,14 +22,17 @@ export interface UploadMarker {
   readonly uploadId: string;
 }
 
-/** @param untold of a 203: what OSS says of the callback that failed */
-export function readStoredObject(answer: WireAnswer, untold: Fault | null = null): Outcome<StoredObject> {
+/** @param callbackFault of a 203: what OSS says of the callback that failed */
+export function readStoredObject(
+  answer: WireAnswer,
+  callbackFault: Fault | null = null,
+): Outcome<StoredObject> {
   return success({
     crc64: crc64Of(headerOf(answer.headers, 'x-oss-hash-crc64ecma')),
     etag: etagOf(headerOf(answer.headers, 'etag') ?? ''),
     versionId: headerOf(answer.headers, 'x-oss-version-id'),
     requestId: requestIdOf(answer.headers),
-    untold,
+    callbackFault,
   });
 }
 
@@ -67,12 +70,12 @@ export function readInitiated(answer: WireAnswer): Outcome<{ uploadId: UploadId;
  * The receipt of Complete. With a callback the body is what the called server said, and the headers alone speak. A
  * consent that cannot be read leaves open what became of the object, so it counts as a lost answer and not as a bad one.
  */
-export function readCompleted(answer: WireAnswer, untold: Fault | null = null): Outcome<StoredObject> {
-  const stored = readStoredObject(answer, untold);
+export function readCompleted(answer: WireAnswer, callbackFault: Fault | null = null): Outcome<StoredObject> {
+  const stored = readStoredObject(answer, callbackFault);
   const xml = parseXml(answer.body.toString('utf8'), 'CompleteMultipartUploadResult');
   const etag = xml === null ? null : textOf(xml, 'ETag');
   if (stored.ok && etag !== null) return success({ ...stored.value, etag: etagOf(etag) });
-  if (untold !== null || (stored.ok && (stored.value.etag !== '' || stored.value.crc64 !== null)))
+  if (callbackFault !== null || (stored.ok && (stored.value.etag !== '' || stored.value.crc64 !== null)))
     return stored;
   return failure(fault('connection-lost', 'The answer to CompleteMultipartUpload could not be read.'));
 }

@@ -29,7 +29,7 @@ import {
   type UploadMarker,
 } from './answers';
 import { callbackHeaders } from './callback-headers';
-import { bodyOf, createCaller, type Caller } from './oss-client';
+import { bodyOf, createOssClient, type OssClient } from './oss-client';
 import { completeHeaders, initiateHeaders, putHeaders, type ObjectToBe } from './object-headers';
 import { postObject } from './post-object';
 import type { AskUploadUrls } from '../../shared/upload-urls';
@@ -63,7 +63,7 @@ const PAGE_ENTRIES = '1000';
 /** OSS over our own transport. See ObjectStorePort for what it promises. */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStorePort & { close(): void } {
   const transport = createTransport(options);
-  const caller = createCaller({ askUploadUrls: nobodySigns, ...options, transport });
+  const caller = createOssClient({ askUploadUrls: nobodySigns, ...options, transport });
   // The profile of this moment: a setting that is changed holds for the objects that are begun from then on.
   const toBe = (context: RequestContext, key: ObjectKey, write: NewObjectOptions): ObjectToBe => ({
     settings: options.destination(context.destinationId)?.object,
@@ -146,7 +146,7 @@ interface Completion {
 }
 
 function complete(
-  caller: Caller,
+  caller: OssClient,
   profile: Profile | null,
   context: RequestContext,
   { key, uploadId, parts, write }: Completion,
@@ -187,7 +187,7 @@ function completeDocument(parts: readonly UploadedPart[]): string {
 }
 
 async function listParts(
-  caller: Caller,
+  caller: OssClient,
   context: RequestContext,
   key: ObjectKey,
   uploadId: UploadId,
@@ -220,7 +220,7 @@ async function listParts(
 }
 
 async function abort(
-  caller: Caller,
+  caller: OssClient,
   context: RequestContext,
   key: ObjectKey,
   uploadId: UploadId,
@@ -234,7 +234,7 @@ async function abort(
   return { ...success(undefined), clockOffsetMs: answer.clockOffsetMs };
 }
 
-async function head(caller: Caller, context: RequestContext, key: ObjectKey): Promise<Answer<HeadResult>> {
+async function head(caller: OssClient, context: RequestContext, key: ObjectKey): Promise<Answer<HeadResult>> {
   const answer = await caller.call(
     context,
     { operation: 'HeadObject', action: 'GetObject', method: 'HEAD', key },
@@ -245,7 +245,7 @@ async function head(caller: Caller, context: RequestContext, key: ObjectKey): Pr
 }
 
 async function listUploads(
-  caller: Caller,
+  caller: OssClient,
   context: RequestContext,
   key: ObjectKey,
 ): Promise<Answer<readonly ListedUpload[]>> {
@@ -267,7 +267,7 @@ async function listUploads(
 }
 
 function askForUploads(
-  caller: Caller,
+  caller: OssClient,
   context: RequestContext,
   key: ObjectKey,
   markers: Record<string, string>,

@@ -12,7 +12,7 @@ import { SignedUrls } from './signed-urls';
 import type { AskUploadUrls } from '../../shared/upload-urls';
 import type { Transport } from '../wire/transport';
 
-export interface CallerOptions {
+export interface OssClientOptions {
   readonly transport: Transport;
   destination(id: DestinationId): Profile | null;
   credentials(id: DestinationId, generation: number): Grant | null;
@@ -45,10 +45,10 @@ export interface Call {
 }
 
 /** Where calls go out and answers are first judged. */
-export interface Caller {
+export interface OssClient {
   /**
    * Signs, sends and gives OSS's consent (2xx) to `read`; everything else becomes a fault. Of a call that stores, 203
-   * is consent too: `untold` then says what became of the callback.
+   * is consent too: `callbackFault` then says what became of the callback.
    */
   call<T>(context: RequestContext, call: Call, read: Read<T>): Promise<Answer<T>>;
   /** Sends HEAD without a signature, and tells whether OSS answered at all. */
@@ -70,7 +70,7 @@ function rightsFor({ action, operation, headers = {}, isForm }: Call, { object }
   return rights.join(' or ');
 }
 
-type Read<T> = (answer: WireAnswer, untold: Fault | null) => Outcome<T>;
+type Read<T> = (answer: WireAnswer, callbackFault: Fault | null) => Outcome<T>;
 
 /** OSS's longest documents are pages of 1,000 entries; a hostile answer must not fill the memory. */
 const ANSWER_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -86,7 +86,7 @@ export type Prepared =
     }
   | { readonly kind: 'answer'; readonly answer: WireAnswer };
 
-export function createCaller(options: CallerOptions): Caller {
+export function createOssClient(options: OssClientOptions): OssClient {
   const signers = createSigners();
   const urls = new SignedUrls(options.askUploadUrls, () => options.now());
 

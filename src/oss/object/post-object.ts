@@ -2,13 +2,13 @@ import type { Answer, NewObjectOptions, RequestContext, SealedBody, StoredObject
 import { failure, fault, type Fault } from '../../shared/faults';
 import type { ObjectKey } from '../../shared/ids';
 import { readStoredObject } from './answers';
-import type { Caller } from './oss-client';
+import type { OssClient } from './oss-client';
 import type { ObjectStoreOptions } from './object-store';
 import { formOf } from './post-form';
 
 /** PostObject: the form of a post policy. See ObjectStorePort for what it promises. */
 export function postObject(
-  caller: Caller,
+  caller: OssClient,
   options: Pick<ObjectStoreOptions, 'destination' | 'credentials'>,
   context: RequestContext,
   key: ObjectKey,

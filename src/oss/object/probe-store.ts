@@ -3,7 +3,7 @@ import type { Answer, RequestContext, StoredObject, WholeBody } from '../../engi
 import { success } from '../../shared/faults';
 import type { ObjectKey } from '../../shared/ids';
 import { readStoredObject } from './answers';
-import { createCaller } from './oss-client';
+import { createOssClient } from './oss-client';
 import type { ObjectStoreOptions } from './object-store';
 import { createTransport } from '../wire/transport';
 
@@ -27,7 +27,7 @@ export function createProbeStore(
   options: ObjectStoreOptions & Required<Pick<ObjectStoreOptions, 'askUploadUrls'>>,
 ): ProbeStore {
   const transport = createTransport(options);
-  const caller = createCaller({ ...options, transport });
+  const caller = createOssClient({ ...options, transport });
   return {
     put: (context, key, body, { action, headers }) =>
       caller.call(

@@ -38,7 +38,7 @@ export type ExchangeResult =
   | { readonly kind: 'fault'; readonly fault: Fault; readonly isStale: boolean };
 
 /** What all exchanges of a transport share. */
-export interface ExchangeSurroundings {
+export interface ExchangeContext {
   readonly agent: http.Agent | https.Agent;
   readonly readySockets: WeakSet<Socket>;
   readonly stallMs: number;
@@ -52,7 +52,7 @@ const SLICE_BYTES = 256 * 1024;
 /** One request and its answer, on one socket. Settles once; nothing of it throws. */
 export class Exchange {
   readonly #plan: WireRequest;
-  readonly #surroundings: ExchangeSurroundings;
+  readonly #surroundings: ExchangeContext;
   #request: http.ClientRequest | null = null;
   #socket: Socket | null = null;
   #resolve: ((result: ExchangeResult) => void) | null = null;
@@ -66,7 +66,7 @@ export class Exchange {
   #pumping: Promise<void> | null = null;
   #releaseWrite: (() => void) | null = null;
 
-  constructor(plan: WireRequest, surroundings: ExchangeSurroundings) {
+  constructor(plan: WireRequest, surroundings: ExchangeContext) {
     this.#plan = plan;
     this.#surroundings = surroundings;
   }

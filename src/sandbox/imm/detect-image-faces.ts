@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { Desk } from '../../faces/detector-queue';
+import type { DetectorQueue } from '../../faces/detector-queue';
 import type { Problem } from '../../faces/questions';
 import type { BucketStore } from '../storage/bucket-store';
 import type { StoredObject } from '../storage/records';
 import { invalidArgument, Refusal } from '../wire/refusal';
 
 /** What IMM sees of the cloud around it. */
-export interface ImmGround {
+export interface ImmServices {
   /** The one project. */
   readonly project: string;
   /** The one bucket, in the project's region. */
   readonly bucket: string;
   readonly store: BucketStore;
   /** Looks at the bytes, in a thread of its own. */
-  readonly desk: Desk;
+  readonly desk: DetectorQueue;
 }
 
 /** From IMM's older limits, the only ones that are documented. */
@@ -28,7 +28,7 @@ export const projectOf = (get: (name: string) => string | null): string => manda
  */
 export async function detectImageFaces(
   get: (name: string) => string | null,
-  ground: ImmGround,
+  ground: ImmServices,
 ): Promise<Record<string, unknown>> {
   if (projectOf(get) !== ground.project) throw notFound('project');
   const object = objectOf(mandatory(get, 'SourceURI'), ground);
@@ -37,7 +37,7 @@ export async function detectImageFaces(
   return { Faces: answer.value.faces.map((face) => ({ FigureId: randomUUID(), ...face })) };
 }
 
-function objectOf(sourceUri: string, { bucket, store }: ImmGround): StoredObject {
+function objectOf(sourceUri: string, { bucket, store }: ImmServices): StoredObject {
   const [, named, key] = /^oss:\/\/([^/]+)\/(.+)$/s.exec(sourceUri) ?? [];
   if (named === undefined || key === undefined)
     throw invalidArgument('The specified SourceURI is not of the form oss://bucket/key.');

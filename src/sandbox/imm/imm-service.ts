@@ -11,7 +11,7 @@ import type { Answer } from '../wire/answer';
 import { readBody } from '../wire/body';
 import type { Exchange } from '../wire/exchange';
 import { Refusal } from '../wire/refusal';
-import { detectImageFaces, projectOf, type ImmGround } from './detect-image-faces';
+import { detectImageFaces, projectOf, type ImmServices } from './detect-image-faces';
 import { parameterOf, verifyRpc, type CallParameters } from './rpc-call';
 
 const ACTION = 'DetectImageFaces';
@@ -29,11 +29,11 @@ export interface ImmRegistry {
 export class ImmService implements CloudService {
   readonly throttling = new Refusal(400, 'Throttling.User', 'Request was denied due to user flow control.');
   readonly #registry: ImmRegistry;
-  readonly #ground: ImmGround;
+  readonly #ground: ImmServices;
   readonly #nonces = new Nonces();
   readonly #acs3: Acs3Verifier;
 
-  constructor(registry: ImmRegistry, ground: ImmGround) {
+  constructor(registry: ImmRegistry, ground: ImmServices) {
     this.#registry = registry;
     this.#ground = ground;
     this.#acs3 = new Acs3Verifier(registry.directory, registry.sessions, this.#nonces);

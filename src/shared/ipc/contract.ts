@@ -85,7 +85,7 @@ const NOTICE_CODES = [
   'profile-invalid',
 ] as const;
 
-export const noticeSchema = z.object({
+export const startupNoticeSchema = z.object({
   id: z.string(),
   code: z.enum(NOTICE_CODES),
   /** What the words have places for. */
@@ -93,7 +93,7 @@ export const noticeSchema = z.object({
   /** What the system or a parser said, in English; empty where the words say all. */
   detail: z.string(),
 });
-export type Notice = z.infer<typeof noticeSchema>;
+export type StartupNotice = z.infer<typeof startupNoticeSchema>;
 
 export const appInfoSchema = z.object({
   version: z.string(),
@@ -102,7 +102,7 @@ export const appInfoSchema = z.object({
   /** Electron and Chrome versions, for the report. */
   runtime: z.string(),
   /** Said once at start: a settings file that could not be read was set aside, for example. */
-  notices: z.array(noticeSchema),
+  notices: z.array(startupNoticeSchema),
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
 

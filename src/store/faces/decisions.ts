@@ -6,9 +6,9 @@ import type { IngestAnswer } from '../../shared/faces';
 import type { Fault } from '../../shared/faults';
 import type { ItemId } from '../../shared/ids';
 import { integerIn, integerOrNull, type Database } from '../database';
-import { endItem, moveItem, standingOf, type Standing } from '../item-status';
+import { endItem, moveItem, statusOf, type ItemStatus } from '../item-status';
 import { ASKING, isEnded, SCANNED, WAITING } from '../status-codes';
-import { Tally } from '../counter-deltas';
+import { CounterDeltas } from '../counter-deltas';
 import { ASKS_USER, MADE, SETTLED, TO_BE_MADE } from './codes';
 import type { AskingItem, IngestVerdict } from './faces-types';
 import { keyOf, sourcePathOf } from '../item-path';
@@ -19,7 +19,7 @@ const MOST_RELEASED = 1_000;
 
 /** To be called inside the transaction that writes the answer. */
 export function settleVerdict(database: Database, itemId: ItemId, at: number, verdict: IngestVerdict): void {
-  const standing = standingOf(database, itemId);
+  const standing = statusOf(database, itemId);
   const decision = decisionOf(database, itemId);
   if (standing === null || isEnded(standing.stand) || decision?.state !== TO_BE_MADE) return;
   if (verdict.kind === 'refuse') {
@@ -45,10 +45,10 @@ export function settleVerdict(database: Database, itemId: ItemId, at: number, ve
 /** Lets go what was decided. @returns which items; they are runnable unless their batch is held */
 export function releaseMade(database: Database): readonly ItemId[] {
   const rows = database.all(MADE_QUERY, MOST_RELEASED);
-  const tally = new Tally();
+  const tally = new CounterDeltas();
   const itemIds = rows.map((row) => integerIn(row, 'item_id') as ItemId);
   for (const itemId of itemIds) {
-    const standing = standingOf(database, itemId);
+    const standing = statusOf(database, itemId);
     database.run(`UPDATE face_decisions SET state = ${SETTLED} WHERE item_id = ?`, itemId);
     // Not exempt from a pause of its batch: nobody has let this one go on in spite of it.
     if (standing?.stand === SCANNED) moveItem(database, tally, itemId, standing, WAITING);
@@ -62,7 +62,7 @@ export const MADE_QUERY = `
 
 /** The user's answer. @returns false where nothing was asked */
 export function answerRule(database: Database, itemId: ItemId, how: IngestAnswer): boolean {
-  const standing = standingOf(database, itemId);
+  const standing = statusOf(database, itemId);
   const decision = decisionOf(database, itemId);
   if (standing === null || isEnded(standing.stand) || decision?.state !== ASKS_USER) return false;
   const asks = standing.stand === ASKING;
@@ -96,19 +96,19 @@ export function askingItems(database: Database, limit: number): readonly AskingI
 
 /** Ends an item that asks; its decision stays open, so that a retry asks again. */
 export function refuseItem(database: Database, itemId: ItemId, at: number, fault: Fault): void {
-  const standing = standingOf(database, itemId);
+  const standing = statusOf(database, itemId);
   if (standing === null || isEnded(standing.stand)) return;
   end(database, itemId, standing, at, fault);
 }
 
-function end(database: Database, itemId: ItemId, from: Standing, at: number, fault: Fault): void {
-  const tally = new Tally();
+function end(database: Database, itemId: ItemId, from: ItemStatus, at: number, fault: Fault): void {
+  const tally = new CounterDeltas();
   endItem(database, tally, itemId, from, at, { kind: 'failed', fault });
   tally.write(database);
 }
 
-function move(database: Database, itemId: ItemId, from: Standing, stand: number): void {
-  const tally = new Tally();
+function move(database: Database, itemId: ItemId, from: ItemStatus, stand: number): void {
+  const tally = new CounterDeltas();
   moveItem(database, tally, itemId, from, stand);
   tally.write(database);
 }

@@ -5,7 +5,7 @@ import type { Scope } from '../../shared/queue-view';
 import { integerIn, textIn, type Database } from '../database';
 import { nextTurn } from '../queue-reader';
 import { isEnded, SCANNED, ASKING } from '../status-codes';
-import { standingOf } from '../item-status';
+import { statusOf } from '../item-status';
 import { sourceCode, ASKS_USER, SETTLED, TO_BE_MADE } from './codes';
 import { answerRule, askingItems, refuseItem, releaseMade } from './decisions';
 import { allFacesCounts, facesBatches, facesDetail, facesPage, facesSheet } from './face-pages';
@@ -18,7 +18,7 @@ import { touchedOf } from './touched';
 const CHUNK_ROWS = 1_000;
 const MOST_DUE = 200;
 
-interface Surroundings {
+interface FacesStoreContext {
   readonly database: Database;
   readonly read: <T>(work: () => T) => Outcome<T>;
   /** In a transaction. */
@@ -28,7 +28,7 @@ interface Surroundings {
   readonly now: () => number;
 }
 
-export function facesStoreOf({ database, read, change, changeUpToDate, now }: Surroundings): FacesStore {
+export function facesStoreOf({ database, read, change, changeUpToDate, now }: FacesStoreContext): FacesStore {
   return {
     ask: (source, scope, allowed) => ask({ database, change: changeUpToDate, now, source, allowed }, scope),
     due: (source, destinationId, at, limit) =>
@@ -60,7 +60,7 @@ function itemsAt(database: Database, stand: number): number {
   return row === undefined ? 0 : integerIn(row, 'items');
 }
 
-type Change = Surroundings['change'];
+type Change = FacesStoreContext['change'];
 
 interface Asking {
   readonly database: Database;
@@ -99,7 +99,7 @@ async function clear(
     if (!mayForget(database, itemId)) return;
     forgetFaces(database, itemId);
     // What was sent needs its decision no more; what may be sent again goes as it was decided.
-    const stand = standingOf(database, itemId)?.stand;
+    const stand = statusOf(database, itemId)?.stand;
     if (stand !== undefined && isEnded(stand))
       database.run(`DELETE FROM face_decisions WHERE item_id = ? AND state = ${SETTLED}`, itemId);
     cleared += 1;
@@ -112,7 +112,7 @@ async function clear(
 function mayForget(database: Database, itemId: ItemId): boolean {
   if (database.get('SELECT 1 FROM pictures WHERE item_id = ?', itemId) === undefined) return false;
   const state = decisionOf(database, itemId)?.state;
-  const stand = standingOf(database, itemId)?.stand;
+  const stand = statusOf(database, itemId)?.stand;
   const open = stand !== undefined && !isEnded(stand);
   return !(open && (state === TO_BE_MADE || state === ASKS_USER));
 }

@@ -19,24 +19,24 @@ export function decisionOf(database: Database, itemId: ItemId): Decision | null 
 }
 
 /** Where an unended item stands once nobody holds it by hand; an item that goes on in a paused batch is marked as such. */
-export function standWhenLetGo(database: Database, itemId: ItemId): number {
-  return ingestStand(database, itemId) ?? standInBatch(database, itemId);
+export function statusOnRelease(database: Database, itemId: ItemId): number {
+  return ingestStatus(database, itemId) ?? statusInBatch(database, itemId);
 }
 
-function standInBatch(database: Database, itemId: ItemId): number {
+function statusInBatch(database: Database, itemId: ItemId): number {
   const batch = database.get('SELECT held FROM batches WHERE batch_id = ?', batchOf(itemId));
   return batch !== undefined && integerIn(batch, 'held') === 1 ? EXEMPT : WAITING;
 }
 
-function ingestStand(database: Database, itemId: ItemId): number | null {
+function ingestStatus(database: Database, itemId: ItemId): number | null {
   const state = decisionOf(database, itemId)?.state;
   if (state === ASKS_USER) return ASKING;
   return state === TO_BE_MADE || state === MADE ? SCANNED : null;
 }
 
 /** An item that had ended is sent again: what was not decided then is asked again. Null: no rule holds it. */
-export function standWhenRevived(database: Database, itemId: ItemId, at: number): number | null {
-  const stand = ingestStand(database, itemId);
+export function statusWhenRevived(database: Database, itemId: ItemId, at: number): number | null {
+  const stand = ingestStatus(database, itemId);
   if (stand === SCANNED && decisionOf(database, itemId)?.state === TO_BE_MADE)
     askForIngest(database, itemId, at);
   return stand;

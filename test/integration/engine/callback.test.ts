@@ -1,7 +1,7 @@
 /** Upload callbacks, from the profile to the server that is called: told, not told, told again. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SendNotice } from '../../../src/host/destinations/callback-replays';
-import { sendNotice } from '../../../src/oss/grants/callback-replay';
+import type { SendCallbackReplay } from '../../../src/host/destinations/callback-replays';
+import { sendCallbackReplay } from '../../../src/oss/grants/callback-replay';
 import { askPostPolicy } from '../../../src/oss/grants/post-policy';
 import { UrlServer } from '../../../src/oss/grants/url-server';
 import { success } from '../../../src/shared/faults';
@@ -28,8 +28,8 @@ const callback = (): object => ({
   variables: { 'x:by': '李 & co' },
   noticeUrl: server.at('/notice'),
 });
-const notices: SendNotice = (_id, notice) =>
-  sendNotice({ url: server.at('/notice'), bearer: null, notice, allowInsecure: false, now });
+const notices: SendCallbackReplay = (_id, notice) =>
+  sendCallbackReplay({ url: server.at('/notice'), bearer: null, notice, allowInsecure: false, now });
 
 /** The ways that carry a callback of the profile. */
 const WAYS: readonly [string, string, number, () => FerrySettings][] = [
@@ -79,7 +79,7 @@ describe.each(WAYS)('%s', (_, operation, sizeBytes, settings) => {
     const ferry = await world.ferry(settings());
     const ended = (await ferry.upload('照片 & 1.bin')).get(KEY);
     expect(endOf(ended)).toBe('done');
-    expect(ended?.end).not.toHaveProperty('untold');
+    expect(ended?.end).not.toHaveProperty('callbackFault');
     expect(server.called.map(({ verified }) => verified)).toEqual([200]);
     const told = Object.fromEntries(new URLSearchParams(server.called[0]!.body));
     const stored = (await world.objects()).get(KEY);
@@ -99,7 +99,7 @@ describe.each(WAYS)('%s', (_, operation, sizeBytes, settings) => {
     const ended = (await ferry.upload('照片 & 1.bin')).get(KEY);
     expect(ended?.end).toMatchObject({
       kind: 'done',
-      untold: {
+      callbackFault: {
         code: 'callback-failed',
         ossCode: 'CallbackFailed',
         message: expect.stringContaining('502') as string,
@@ -108,7 +108,7 @@ describe.each(WAYS)('%s', (_, operation, sizeBytes, settings) => {
     expect((await world.read(KEY)).equals(bytes)).toBe(true);
     // Stored and proven: nothing of it was sent a second time.
     expect((await world.requests(operation)).length).toBe(1);
-    expect(await causes(ferry)).toMatchObject([{ kind: 'untold', files: 1 }]);
+    expect(await causes(ferry)).toMatchObject([{ kind: 'callback-failed', files: 1 }]);
     expect(await ferry.ferry.notify({ kind: 'all' })).toEqual(success({ affected: 1 }));
     expect(await causes(ferry)).toEqual([]);
     expect(await ferry.ferry.notify({ kind: 'all' })).toEqual(success({ affected: 0 }));
@@ -131,12 +131,12 @@ describe('signed URLs, whose server says itself where OSS calls back', () => {
     await world.write('a.bin', sizeBytes);
     await world.write('b.bin', sizeBytes);
     const ferry = await world.ferry(bySignedUrls());
-    expect((await ferry.upload('a.bin')).get('uploads/a.bin')?.end).not.toHaveProperty('untold');
+    expect((await ferry.upload('a.bin')).get('uploads/a.bin')?.end).not.toHaveProperty('callbackFault');
     expect(server.called).toMatchObject([{ verified: 200 }]);
     server.isDown = true;
     expect((await ferry.upload('b.bin')).get('uploads/b.bin')?.end).toMatchObject({
       kind: 'done',
-      untold: { code: 'callback-failed' },
+      callbackFault: { code: 'callback-failed' },
     });
     expect(await ferry.ferry.notify({ kind: 'all' })).toEqual(success({ affected: 1 }));
     expect(await causes(ferry)).toEqual([]);
@@ -165,7 +165,7 @@ describe('between 203 and the notice', () => {
     const second = await world.ferry(settings());
     await second.idle();
     expect(second.ended).toEqual([]);
-    expect(await causes(second)).toMatchObject([{ kind: 'untold', files: 2 }]);
+    expect(await causes(second)).toMatchObject([{ kind: 'callback-failed', files: 2 }]);
     // Somebody replaces one of them: the server looks, and does not take the notice.
     await world.put('uploads/b.bin', Buffer.from('another'));
     expect(await second.ferry.notify({ kind: 'all' })).toMatchObject({
@@ -176,7 +176,7 @@ describe('between 203 and the notice', () => {
     const third = await world.ferry(settings());
     expect(await causes(third)).toMatchObject([
       {
-        kind: 'untold',
+        kind: 'callback-failed',
         files: 1,
         names: ['b.bin'],
         fault: { message: expect.stringContaining('(409)') as string },
@@ -190,7 +190,7 @@ describe('between 203 and the notice', () => {
     const ferry = await world.ferry({ profile: { callback: callback() }, sendNotice: notices });
     expect((await ferry.upload('a.bin')).get('uploads/a.bin')?.end).toMatchObject({
       kind: 'done',
-      untold: { code: 'callback-failed', message: expect.stringContaining('not known') as string },
+      callbackFault: { code: 'callback-failed', message: expect.stringContaining('not known') as string },
     });
     expect(await ferry.ferry.notify({ kind: 'all' })).toEqual(success({ affected: 1 }));
   });
@@ -201,7 +201,7 @@ describe('between 203 and the notice', () => {
     const ferry = await world.ferry({ profile: { callback: { url: server.url, body: BODY } } });
     await ferry.upload('a.bin');
     expect(await ferry.ferry.notify({ kind: 'all' })).toMatchObject({ fault: { code: 'invalid-input' } });
-    expect(await causes(ferry)).toMatchObject([{ kind: 'untold', files: 1 }]);
+    expect(await causes(ferry)).toMatchObject([{ kind: 'callback-failed', files: 1 }]);
   });
 });
 
@@ -217,7 +217,7 @@ describe('203 without a CRC-64 in its head', () => {
     const ferry = await world.ferry({ profile: { callback: callback(), endpoint: bare.endpoint } });
     expect((await ferry.upload('a.bin')).get('uploads/a.bin')?.end).toMatchObject({
       kind: 'done',
-      untold: { code: 'callback-failed' },
+      callbackFault: { code: 'callback-failed' },
     });
     expect((await world.requests('HeadObject')).length).toBe(1);
     await ferry.close();

@@ -7,10 +7,15 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startAppServer, type AppServer } from '../../../src/app-server/start-app-server';
-import { openFerry, type AddOptions, type Ended, type Ferry } from '../../../src/host/upload-engine';
+import {
+  openUploadEngine,
+  type AddOptions,
+  type Ended,
+  type UploadEngine,
+} from '../../../src/host/upload-engine';
 import type { FacesSetting } from '../../../src/host/faces/wiring';
 import type { AskCredentials } from '../../../src/host/credentials/credentials-keeper';
-import type { SendNotice } from '../../../src/host/destinations/callback-replays';
+import type { SendCallbackReplay } from '../../../src/host/destinations/callback-replays';
 import type { AskUploadUrls } from '../../../src/shared/upload-urls';
 import { askTokenServer } from '../../../src/oss/grants/token-server';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../../src/sandbox/start-sandbox';
@@ -43,7 +48,7 @@ export interface FerrySettings {
   readonly stallMs?: number;
   readonly ask?: AskCredentials;
   readonly askUploadUrls?: AskUploadUrls;
-  readonly sendNotice?: SendNotice;
+  readonly sendNotice?: SendCallbackReplay;
   /** Differs from the usual profile in these fields. */
   readonly profile?: Readonly<Record<string, unknown>>;
   /** Name of the queue's folder; the same name opens the same queue again. */
@@ -226,7 +231,7 @@ export class World {
     const ask: AskCredentials =
       settings.ask ??
       ((_destination, fresh) => askTokenServer({ url, fresh, now: () => Date.now(), timeoutMs: 2_000 }));
-    const opened = await openFerry({
+    const opened = await openUploadEngine({
       directory: join(this.folder, queue),
       destinations: [{ destinationId: DESTINATION, profile: this.profile(settings.profile) }],
       connections,
@@ -259,14 +264,14 @@ export class World {
 }
 
 export class TestFerry {
-  readonly ferry: Ferry;
+  readonly ferry: UploadEngine;
   readonly ended: Ended[];
   readonly asked: readonly Asked[];
   readonly #folder: string;
   readonly #onClose: () => void;
 
   constructor(
-    ferry: Ferry,
+    ferry: UploadEngine,
     { ended, asked }: { readonly ended: Ended[]; readonly asked: readonly Asked[] },
     folder: string,
     onClose: () => void,

@@ -62,7 +62,7 @@ const run = (
     {
       environment: { ...(more.environment ?? ENVIRONMENT) },
       write: (text) => (written += text),
-      complain: (sentence) => complaints.push(sentence),
+      printError: (sentence) => complaints.push(sentence),
       wait: (delayMs) => Promise.resolve(void waits.push(delayMs)),
     },
   );
@@ -157,7 +157,7 @@ const here = async (
     {
       environment: {},
       write: (text) => (written += text),
-      complain: (sentence) => complaints.push(sentence),
+      printError: (sentence) => complaints.push(sentence),
       startDetector: () => detector,
     },
   );

@@ -22,7 +22,7 @@ function ferry(...words: string[]) {
   let complaint = '';
   const code = runProfile(command.value as Parameters<typeof runProfile>[0], {
     write: (text) => (out += text),
-    complain: (sentence) => (complaint += sentence),
+    printError: (sentence) => (complaint += sentence),
   });
   return { code, out, complaint };
 }

@@ -11,11 +11,11 @@ import { Desk, MIB, no, OURS, part, present, put, stored, THEIRS, UPLOAD, work }
 const SMALL = 1_000;
 const LARGE = 17 * MIB;
 const UNTOLD = fault('callback-failed', 'Error status : 502.');
-const NOT_TOLD = { untold: { code: 'callback-failed' } };
+const NOT_TOLD = { callbackFault: { code: 'callback-failed' } };
 
-const untold = (crc64: Crc64 | null): Outcome<StoredObject> => {
+const callbackFailed = (crc64: Crc64 | null): Outcome<StoredObject> => {
   const outcome = stored(crc64);
-  return outcome.ok ? success({ ...outcome.value, untold: UNTOLD }) : outcome;
+  return outcome.ok ? success({ ...outcome.value, callbackFault: UNTOLD }) : outcome;
 };
 
 /** A Put under way, or a Complete: whatever follows is the same. */
@@ -49,17 +49,17 @@ const WAYS: readonly [
 
 describe.each(WAYS)('203 to a %s', (_, sending, { sizeBytes, ours }) => {
   it('with our CRC-64 is done, with a note', () => {
-    const end = sending('overwrite', untold(ours)).end();
-    expect(end).toMatchObject({ kind: 'done', crc64: ours, untold: UNTOLD });
+    const end = sending('overwrite', callbackFailed(ours)).end();
+    expect(end).toMatchObject({ kind: 'done', crc64: ours, callbackFault: UNTOLD });
   });
 
   it('with another CRC-64 is not done', () => {
-    const end = sending('overwrite', untold(THEIRS)).end();
+    const end = sending('overwrite', callbackFailed(THEIRS)).end();
     expect(end).toMatchObject({ kind: 'failed', fault: { code: 'crc-mismatch' } });
   });
 
   it('without one is proven by HeadObject, and sent no second time', () => {
-    const desk = sending('overwrite', untold(null));
+    const desk = sending('overwrite', callbackFailed(null));
     expect(desk.asked).toEqual(['head']);
     desk.answer('head', present(ours, sizeBytes));
     expect(desk.end()).toMatchObject({ kind: 'done', crc64: ours, ...NOT_TOLD });
@@ -69,7 +69,7 @@ describe.each(WAYS)('203 to a %s', (_, sending, { sizeBytes, ours }) => {
     ['another CRC-64', THEIRS, 'crc-mismatch'],
     ['no CRC-64', null, 'bad-answer'],
   ] as const)('without one, where HeadObject tells %s, is not done', (_what, crc64, code) => {
-    const desk = sending('overwrite', untold(null));
+    const desk = sending('overwrite', callbackFailed(null));
     desk.answer('head', present(crc64, sizeBytes));
     expect(desk.end()).toMatchObject({ kind: 'failed', fault: { code } });
   });
@@ -77,14 +77,14 @@ describe.each(WAYS)('203 to a %s', (_, sending, { sizeBytes, ours }) => {
   it.each(['overwrite', 'never-overwrite'] as const)(
     'without one, where reading is forbidden, cannot be told under %s',
     (conflict) => {
-      const desk = sending(conflict, untold(null));
+      const desk = sending(conflict, callbackFailed(null));
       desk.answer('head', no('no-permission'));
       expect(desk.end()).toMatchObject({ kind: 'conflict', fault: { code: 'cannot-tell' } });
     },
   );
 
   it('without one, and the look is lost: it is looked at again', () => {
-    const desk = sending('overwrite', untold(null));
+    const desk = sending('overwrite', callbackFailed(null));
     desk.answer('head', no('server-busy'));
     desk.wait(60_000);
     expect(desk.asked).toEqual(['head']);
@@ -109,6 +109,6 @@ describe('an answer that was lost', () => {
   });
 
   it('took nothing along where OSS was to tell nobody', () => {
-    expect(settled(false).end()).not.toHaveProperty('untold');
+    expect(settled(false).end()).not.toHaveProperty('callbackFault');
   });
 });

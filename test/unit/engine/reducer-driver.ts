@@ -50,7 +50,7 @@ export function work(position: number, sizeBytes: number, more: Partial<WorkItem
 }
 
 export const stored = (crc64: Crc64 | null): Outcome<StoredObject> =>
-  success({ crc64, etag: 'ETAG' as ETag, versionId: null, requestId: 'request-1', untold: null });
+  success({ crc64, etag: 'ETAG' as ETag, versionId: null, requestId: 'request-1', callbackFault: null });
 export const present = (crc64: Crc64 | null, sizeBytes: number): StepResults['head'] =>
   success({
     kind: 'present',

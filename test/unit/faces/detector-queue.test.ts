@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { Desk, type AnsweredBy, type AskedOf, type Workplace } from '../../../src/faces/detector-queue';
+import {
+  DetectorQueue,
+  type AnsweredBy,
+  type AskedOf,
+  type DetectorWorker,
+} from '../../../src/faces/detector-queue';
 
-class ScriptedWorkplace implements Workplace {
+class ScriptedWorkplace implements DetectorWorker {
   readonly asked: AskedOf[] = [];
   isKilled = false;
   #hear: (message: AnsweredBy) => void = () => {};
@@ -33,7 +38,7 @@ class ScriptedWorkplace implements Workplace {
 function open(idleMs = 60_000) {
   const places: ScriptedWorkplace[] = [];
   const timers: { delayMs: number; ring: () => void }[] = [];
-  const desk = new Desk({
+  const desk = new DetectorQueue({
     fork: () => {
       places.push(new ScriptedWorkplace());
       return places.at(-1)!;
@@ -153,7 +158,7 @@ describe('the desk', () => {
   });
 
   test('says so where nothing can be started', async () => {
-    const desk = new Desk({
+    const desk = new DetectorQueue({
       fork: () => {
         throw new Error('it is not built');
       },

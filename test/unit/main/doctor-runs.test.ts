@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DoctorDesk, type DoctorPorts } from '../../../src/main/doctor-runs';
+import { DoctorRuns, type DoctorPorts } from '../../../src/main/doctor-runs';
 import type { DoctorRun } from '../../../src/shared/doctor';
 import type { Destination } from '../../../src/shared/engine-link';
 import { failure, fault } from '../../../src/shared/faults';
@@ -43,7 +43,7 @@ function desk(more: Partial<DoctorPorts> = {}) {
       listeners.add(look);
       look();
     });
-  return { doctor: new DoctorDesk(ports), told, until };
+  return { doctor: new DoctorRuns(ports), told, until };
 }
 
 it('tells each finding as it comes, and at last that it is over', async () => {
@@ -79,7 +79,7 @@ it('a run that was begun ends the one before, which tells nothing more', async (
   expect(told.filter(({ runId }) => runId === first)).toHaveLength(before);
 });
 
-it.each<[string, (doctor: DoctorDesk, runId: number) => unknown]>([
+it.each<[string, (doctor: DoctorRuns, runId: number) => unknown]>([
   ['stopped', (doctor, runId) => doctor.stop(runId)],
   ['stopped as the app closes', (doctor) => doctor.close()],
 ])('a run can be %s', async (_what, end) => {

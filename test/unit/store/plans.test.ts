@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SAMPLES_QUERY, UNTOLD_SAMPLES_QUERY } from '../../../src/store/causes';
+import { SAMPLES_QUERY, CALLBACK_FAULT_SAMPLES_QUERY } from '../../../src/store/causes';
 import { ENDED_QUERY, RETRY_QUERY, UNENDED_QUERY } from '../../../src/store/command-rows';
 import { KEPT_QUERY } from '../../../src/store/counts';
 import { ASKING_QUERY, MADE_QUERY } from '../../../src/store/faces/decisions';
@@ -12,7 +12,7 @@ import {
 import { PICTURE_IDS_QUERY, WORK_IDS_QUERY } from '../../../src/store/faces/faces-store';
 import { DUE_QUERY, NEXT_DUE_QUERY } from '../../../src/store/faces/questions';
 import { ENDED_PAGE_QUERY, GAPS_QUERY, PAGE_QUERY } from '../../../src/store/pages';
-import { UNTOLD_QUERY } from '../../../src/store/callback-faults';
+import { CALLBACK_FAULTS_QUERY } from '../../../src/store/callback-faults';
 import { LEFTOVERS_QUERY, WORK_QUERY } from '../../../src/store/work';
 import { found, must, newBatch } from '../../fakes/queue-samples';
 import { SqliteBench } from '../../fakes/sqlite-bench';
@@ -40,8 +40,12 @@ const PLANS: readonly [name: string, query: string, first: string][] = [
   ],
   ['ended', ENDED_QUERY, 'SEARCH ends USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
   ['samples', SAMPLES_QUERY, 'SEARCH e USING INDEX ends_cause (stand=? AND code=? AND rowid>? AND rowid<?)'],
-  ['untold', UNTOLD_QUERY, 'SEARCH ends USING INDEX ends_untold (item_id>? AND item_id<?)'],
-  ['untold samples', UNTOLD_SAMPLES_QUERY, 'SEARCH e USING INDEX ends_untold (item_id>? AND item_id<?)'],
+  ['untold', CALLBACK_FAULTS_QUERY, 'SEARCH ends USING INDEX ends_untold (item_id>? AND item_id<?)'],
+  [
+    'untold samples',
+    CALLBACK_FAULT_SAMPLES_QUERY,
+    'SEARCH e USING INDEX ends_untold (item_id>? AND item_id<?)',
+  ],
   ['page', PAGE_QUERY, 'SEARCH w USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
   ['page with gaps', GAPS_QUERY, 'SEARCH work USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
   ['receipt', ENDED_PAGE_QUERY, 'SEARCH e USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],

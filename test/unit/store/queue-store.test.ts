@@ -205,26 +205,26 @@ test('files of which the server was not told are a cause, and done all the same'
   const batchId = batchOfFiles(8);
   const [first, ...rest] = idsOf(batchId, 7);
   const why = fault('callback-failed', 'Error status : 502.');
-  const untold = { ...(done() as Extract<ItemEnd, { kind: 'done' }>), untold: why };
-  await write(...rest.map((itemId) => end(itemId, untold)), end(first!, done()));
+  const callbackFault = { ...(done() as Extract<ItemEnd, { kind: 'done' }>), callbackFault: why };
+  await write(...rest.map((itemId) => end(itemId, callbackFault)), end(first!, done()));
   expect(must(store.causes())).toEqual([
     {
-      id: 'home:untold:callback-failed',
+      id: 'home:callback-failed:callback-failed',
       destinationId: 'home',
-      kind: 'untold',
+      kind: 'callback-failed',
       fault: why,
       files: 6,
       itemIds: rest.slice(0, 5),
       names: [2, 3, 4, 5, 6].map((number) => `2024/${number}.jpg`),
     },
   ]);
-  expect(must(store.untoldCount())).toBe(6);
+  expect(must(store.callbackFaultCount())).toBe(6);
   expect(must(store.totals()).counts).toMatchObject({ done: 7, failed: 0, waiting: 1 });
-  must(store.noteTold(rest[0]!, null));
+  must(store.noteCallback(rest[0]!, null));
   expect(must(store.causes())).toMatchObject([{ files: 5 }]);
   expect(must(store.totals()).counts).toMatchObject({ done: 7 });
   for await (const page of store.endedItems(batchId))
-    expect(must(page).map((item) => 'untold' in item.end)).toEqual([
+    expect(must(page).map((item) => 'callbackFault' in item.end)).toEqual([
       false,
       false,
       true,
@@ -233,9 +233,9 @@ test('files of which the server was not told are a cause, and done all the same'
       true,
       true,
     ]);
-  for (const itemId of rest.slice(1)) must(store.noteTold(itemId, null));
+  for (const itemId of rest.slice(1)) must(store.noteCallback(itemId, null));
   expect(must(store.causes())).toEqual([]);
-  expect(must(store.untoldCount())).toBe(0);
+  expect(must(store.callbackFaultCount())).toBe(0);
 });
 
 test('receipts walk what has ended in the order of the rows, page after page', async () => {

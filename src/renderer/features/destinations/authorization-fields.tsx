@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { CredentialsView, DestinationView } from '../../../shared/ipc/contract';
 import { WAY_KINDS, WAYS, type WayKind } from '../../../shared/secrets';
 import { valueOf } from '../../actions';
-import { useApp, useFerry } from '../../app-context';
+import { useApp, useAppContext } from '../../app-context';
 import { KeychainLine } from '../../keychain-note';
 import { Button } from '../../ui/parts';
 import { FIELDS_OF_WAY, type AuthorizationField, type SecretField } from './authorization-model';
@@ -167,7 +167,7 @@ function Kept({
   readonly onReplace: () => void;
 }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const kind = useApp(
     (state) =>
       state.destinations?.find((one) => one.destinationId === destinationId)?.profile.authorization.kind,

@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next';
 import type { DestinationView } from '../../../shared/ipc/contract';
 import type { Cause } from '../../../shared/queue-view';
 import { saveSettings } from '../../actions';
-import { useApp, useFerry, useQueue, useView } from '../../app-context';
+import { useApp, useAppContext, useQueue, useView } from '../../app-context';
 import { currentDestination } from '../../store/app-store';
 import { Icon } from '../../ui/icon';
 import { IconButton } from '../../ui/parts';
@@ -26,7 +26,7 @@ const isFolded = (): boolean => window.matchMedia('(max-width: 1040px)').matches
 
 function Destination({ destination }: { readonly destination: DestinationView }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const id = destination.destinationId;
   const { profile } = destination;
   const waits = useQueue(
@@ -76,7 +76,7 @@ function Destination({ destination }: { readonly destination: DestinationView })
 /** The destinations in the rail: press one to send there, drop on one to send there once. */
 export function DestinationList() {
   const { t } = useTranslation();
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const destinations = useApp((state) => state.destinations);
   return (
     <>

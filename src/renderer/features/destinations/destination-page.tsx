@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DestinationId } from '../../../shared/ids';
 import { valueOf } from '../../actions';
-import { useApp, useFerry } from '../../app-context';
+import { useApp, useAppContext } from '../../app-context';
 import { Button } from '../../ui/parts';
 import { AskSheet } from '../../ui/ask-sheet';
 import { DestinationForm } from './destination-form';
@@ -17,7 +17,7 @@ interface DestinationPageProps {
 /** A destination's form as a page of the window. */
 export function DestinationPage({ destinationId, like }: DestinationPageProps) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const [asking, setAsking] = useState(false);
   const destination = useApp(
     (state) => state.destinations?.find((one) => one.destinationId === destinationId) ?? null,

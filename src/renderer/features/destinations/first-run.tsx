@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { WayKind } from '../../../shared/secrets';
-import { useFerry } from '../../app-context';
+import { useAppContext } from '../../app-context';
 import { Icon } from '../../ui/icon';
 import { Button, Mark } from '../../ui/parts';
 import { DestinationForm } from './destination-form';
@@ -93,7 +93,7 @@ function Doors({ onChoose }: { readonly onChoose: (way: WayKind) => void }) {
 /** Before there is a destination: the window asks for the first one. */
 export function FirstRun({ notes }: { readonly notes: ReactNode }) {
   const { t } = useTranslation();
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const [way, setWay] = useState<WayKind | null>(null);
   return (
     <>

@@ -3,14 +3,14 @@ import type { Proposal } from '../../../shared/ipc/contract';
 import type { Profile } from '../../../shared/profile';
 import { needsSecret } from '../../../shared/secrets';
 import { valueOf } from '../../actions';
-import { useApp, useFerry, type Ferry } from '../../app-context';
+import { useApp, useAppContext, type AppContext } from '../../app-context';
 import { Icon } from '../../ui/icon';
 import { Button, InEnglish } from '../../ui/parts';
 import { Sheet } from '../../ui/sheet';
 import { linesOf } from './proposal-lines';
 
 /** Adds it and leads to its form, where a secret is still wanted, else to the queue; it is not made the current one. */
-async function accept(ferry: Ferry, profile: Profile): Promise<void> {
+async function accept(ferry: AppContext, profile: Profile): Promise<void> {
   // Answered first: what is offered while it is saved is another question.
   await ferry.bridge.call('destinations.dismiss', {});
   const reply = await ferry.bridge.call('destinations.save', { destinationId: null, profile });
@@ -28,7 +28,7 @@ async function accept(ferry: Ferry, profile: Profile): Promise<void> {
 /** A destination from a file or a link: everything in it is shown before it is taken. */
 export function ProposalSheet({ proposal }: { readonly proposal: Proposal }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const { found, origin, file } = proposal;
   const close = (): void => void ferry.bridge.call('destinations.dismiss', {});
   const name = found.kind === 'destination' ? found.profile.name : '';

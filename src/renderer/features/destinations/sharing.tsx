@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DestinationId } from '../../../shared/ids';
 import { copy, valueOf } from '../../actions';
-import { useFerry } from '../../app-context';
+import { useAppContext } from '../../app-context';
 import { Button } from '../../ui/parts';
 
 /** What was done last, said until the next. */
@@ -12,7 +12,7 @@ type Shared =
 /** Gives a saved destination to others, as a link or a file, and makes another like it. */
 export function ShareButtons({ destinationId }: { readonly destinationId: DestinationId }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const [shared, setShared] = useState<Shared>({ kind: 'nothing' });
   const link = async (): Promise<void> => {
     const value = valueOf(ferry, await ferry.bridge.call('destinations.link', { destinationId }));
@@ -48,7 +48,7 @@ export function ShareButtons({ destinationId }: { readonly destinationId: Destin
 /** Opens what somebody else has shared. */
 export function ImportButton() {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const open = async (): Promise<void> => {
     valueOf(ferry, await ferry.bridge.call('destinations.import', {}));
   };

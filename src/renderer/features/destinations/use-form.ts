@@ -4,7 +4,7 @@ import type { DestinationView } from '../../../shared/ipc/contract';
 import type { Profile } from '../../../shared/profile';
 import type { WayKind } from '../../../shared/secrets';
 import { saveSettings, valueOf } from '../../actions';
-import { useFerry } from '../../app-context';
+import { useAppContext } from '../../app-context';
 import {
   check,
   EMPTY_FORM,
@@ -45,7 +45,7 @@ const firstValues = (profile: Profile | null, way: WayKind | undefined): FormVal
 
 /** Problems are said once a field was left, and all of them once Save was pressed; then they follow each key. */
 export function useForm({ destination, way, like, onSaved }: FormStart): FormState {
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const base = destination?.profile ?? like;
   const [values, setValues] = useState(() => firstValues(base, way));
   const secret = useSecret(destination, values);

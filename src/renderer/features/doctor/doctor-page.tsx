@@ -4,7 +4,7 @@ import { missingRights, type DoctorRun } from '../../../shared/doctor';
 import type { DestinationId } from '../../../shared/ids';
 import { ramRequest } from '../../../shared/ram-statement';
 import { copy, valueOf } from '../../actions';
-import { useApp, useFerry, useFormat } from '../../app-context';
+import { useApp, useAppContext, useFormat } from '../../app-context';
 import { destinationById } from '../../store/app-store';
 import { Icon } from '../../ui/icon';
 import { Button, InEnglish } from '../../ui/parts';
@@ -39,7 +39,7 @@ function CheckLine({ line: { id, state, check } }: { readonly line: Line }) {
 /** What the administrator has to allow, in one piece. */
 function Request({ run }: { readonly run: DoctorRun }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const [copied, setCopied] = useState('');
   const request = ramRequest(missingRights(run.checks));
   if (request === '') return null;
@@ -81,7 +81,7 @@ interface DoctorPageProps {
 /** "Check my setup": what was tried of a destination, what came of it, and what to do. */
 export function DoctorPage({ destinationId }: DoctorPageProps) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const { run, start, stop } = useDoctor(destinationId);
   const [copied, setCopied] = useState<number | null>(null);
   const name = useApp((state) => destinationById(state, destinationId)?.profile.name ?? '');

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { DoctorRun } from '../../../shared/doctor';
 import type { DestinationId } from '../../../shared/ids';
 import { valueOf } from '../../actions';
-import { useFerry } from '../../app-context';
+import { useAppContext } from '../../app-context';
 
 export interface Doctor {
   /** Null: it has not told anything yet. */
@@ -13,7 +13,7 @@ export interface Doctor {
 
 /** Checks a destination while the page is open; leaving the page ends the run. */
 export function useDoctor(destinationId: DestinationId): Doctor {
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const [run, setRun] = useState<DoctorRun | null>(null);
   const runId = useRef<number | null>(null);
   const start = useCallback(() => {

@@ -4,14 +4,14 @@ import type { FacesDetail, FacesResult } from '../../../shared/faces';
 import { immPermissionRequest } from '../../../shared/imm-permission';
 import type { Scope } from '../../../shared/queue-view';
 import { askFaces, clearFaces, copy } from '../../actions';
-import { useApp, useFerry } from '../../app-context';
+import { useApp, useAppContext } from '../../app-context';
 import { destinationById } from '../../store/app-store';
 import { Button, InEnglish } from '../../ui/parts';
 
 /** Copies what an administrator has to allow. */
 function CopyRequest({ detail }: { readonly detail: FacesDetail }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const [copied, setCopied] = useState(false);
   const profile = useApp((state) => destinationById(state, detail.destinationId)?.profile);
   if (profile === undefined) return null;
@@ -65,7 +65,7 @@ interface AskVerbsProps {
 /** Asking for the first time, asking again, clearing; and why IMM cannot be asked. */
 export function AskVerbs({ detail, result }: AskVerbsProps) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const { itemId, imm, local, immRefusal } = detail;
   const scope: Scope = { kind: 'items', itemIds: [itemId] };
   const waits = (of: FacesResult | null): boolean => of?.state.kind === 'waiting';

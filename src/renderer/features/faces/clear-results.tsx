@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BatchId } from '../../../shared/ids';
 import { clearFaces } from '../../actions';
-import { useFerry } from '../../app-context';
+import { useAppContext } from '../../app-context';
 import { AskSheet } from '../../ui/ask-sheet';
 import { IconButton } from '../../ui/parts';
 
@@ -15,7 +15,7 @@ interface ClearResultsProps {
 /** Forgets what was found in the pictures of a batch; asked first, as IMM would have to be paid for it again. */
 export function ClearResults({ batchId, pictures }: ClearResultsProps) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const [asking, setAsking] = useState(false);
   const close = (): void => setAsking(false);
   const clear = (): void => {

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from
 import { useTranslation } from 'react-i18next';
 import type { FaceTile } from '../../../shared/faces';
 import type { BatchId } from '../../../shared/ids';
-import { useFaces, useFerry } from '../../app-context';
+import { useFaces, useAppContext } from '../../app-context';
 import { sheetName } from '../../store/faces-store';
 import { Crop } from './crop';
 import { walkedTo } from './keyboard';
@@ -83,7 +83,7 @@ interface ContactSheetProps {
 /** Every face of a batch, cut out; only the lines in sight are drawn and fetched. */
 export function ContactSheet({ batchId, onOpen }: ContactSheetProps) {
   const { t } = useTranslation();
-  const { faces } = useFerry();
+  const { faces } = useAppContext();
   const version = useFaces((state) => state.version);
   const { ref, sight, look } = useSight();
   const [chosen, setChosen] = useState(0);

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { FacesCounts, FacesFilter } from '../../../shared/faces';
 import type { BatchId } from '../../../shared/ids';
-import { useFerry, useFormat, useView } from '../../app-context';
+import { useAppContext, useFormat, useView } from '../../app-context';
 import type { FacesBatch } from '../../store/faces-store';
 import { Icon } from '../../ui/icon';
 import { IconButton } from '../../ui/parts';
@@ -21,7 +21,7 @@ interface FacesBarProps extends BatchChoiceProps {
 
 function BatchChoice({ batches, batchId }: BatchChoiceProps) {
   const { t } = useTranslation();
-  const { view } = useFerry();
+  const { view } = useAppContext();
   if (batches.length < 2) return batches[0]?.name ?? null;
   return (
     <span className="batch-choice">
@@ -45,7 +45,7 @@ function BatchChoice({ batches, batchId }: BatchChoiceProps) {
   );
 }
 
-type View = ReturnType<typeof useFerry>['view'];
+type View = ReturnType<typeof useAppContext>['view'];
 
 function chooseBatch(view: View, batchId: BatchId | null): void {
   view.setState(({ faces }) => ({
@@ -60,7 +60,7 @@ function chooseFilter(view: View, filter: FacesFilter): void {
 /** Which pictures are shown; where there is little room, the same choice as a menu. */
 function Filters({ counts, filter }: { readonly counts: FacesCounts; readonly filter: FacesFilter }) {
   const { t } = useTranslation();
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const format = useFormat();
   const offered = filtersFor(counts, filter);
   const word = (one: (typeof FILTERS)[number]): string =>
@@ -105,7 +105,7 @@ function Filters({ counts, filter }: { readonly counts: FacesCounts; readonly fi
 /** The bar of the place: whose pictures, which of them, and as pictures or as faces. */
 export function FacesBar({ batches, batchId, counts, filter }: FacesBarProps) {
   const { t } = useTranslation();
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const sheet = useView((state) => state.faces.sheet);
   return (
     <header className="bar faces-bar">

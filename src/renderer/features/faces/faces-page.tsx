@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inReadingOrder, type Face, type FacesCounts, type FacesDetail } from '../../../shared/faces';
 import type { BatchId, ItemId } from '../../../shared/ids';
-import { useFaces, useFerry, useView } from '../../app-context';
+import { useFaces, useAppContext, useView } from '../../app-context';
 import { rowsName, type FacesBatch, type RowsOf } from '../../store/faces-store';
 import { Icon } from '../../ui/icon';
 import { ContactSheet } from './contact-sheet';
@@ -23,7 +23,7 @@ function useBatch(): {
   readonly batchId: BatchId | null;
   readonly counts: FacesCounts;
 } {
-  const { faces } = useFerry();
+  const { faces } = useAppContext();
   const version = useFaces((state) => state.version);
   const batches = useFaces((state) => state.batches ?? NO_BATCHES);
   const all = useFaces((state) => state.counts ?? NOTHING);
@@ -35,7 +35,7 @@ function useBatch(): {
 
 /** The list on view, its first page wanted, and the picture of it that is shown. */
 function useList(of: RowsOf, itemId: ItemId | null) {
-  const { faces, view } = useFerry();
+  const { faces, view } = useAppContext();
   const version = useFaces((state) => state.version);
   const { batchId, filter } = of;
   useEffect(() => faces.wantRows({ batchId, filter }, 0, 0), [faces, batchId, filter, version]);
@@ -70,7 +70,7 @@ interface Around {
 
 /** One picture on the stage with its pane. */
 function PictureView({ detail, strip, notes }: Around & { readonly detail: FacesDetail }) {
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const { faceIndex, source, boxes } = useView((state) => state.faces);
   const picture = usePicture(detail.itemId);
   const [lit, setLit] = useState<number | null>(null);
@@ -115,7 +115,7 @@ function PictureView({ detail, strip, notes }: Around & { readonly detail: Faces
 }
 
 function Pictures({ of, notes }: { readonly of: RowsOf; readonly notes: ReactNode }) {
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const itemId = useView((state) => state.faces.itemId);
   const { total, shownId, at } = useList(of, itemId);
   const select = (next: ItemId): void =>
@@ -157,7 +157,7 @@ interface FacesPageProps {
 
 /** The place Faces: pictures that were looked at, one by one or all their faces at once. */
 export function FacesPage({ notes }: FacesPageProps) {
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const { filter: wished, sheet } = useView((state) => state.faces);
   const { batches, batchId, counts } = useBatch();
   const known = useFaces((state) => state.counts !== null);

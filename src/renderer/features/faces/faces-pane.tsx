@@ -4,7 +4,7 @@ import type { TFunction } from 'i18next';
 import type { FacesDetail, FacesResult, FacesSource, Picture } from '../../../shared/faces';
 import type { ItemState } from '../../../shared/queue-view';
 import { copy, valueOf } from '../../actions';
-import { useFerry, useFormat } from '../../app-context';
+import { useAppContext, useFormat } from '../../app-context';
 import { Icon } from '../../ui/icon';
 import { Menu, type MenuItem } from '../../ui/menu';
 import { IconButton } from '../../ui/parts';
@@ -40,7 +40,7 @@ function UploadState({ state }: { readonly state: ItemState }) {
 
 function MoreMenu({ detail, at, onClose }: MoreMenuProps) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const { itemId } = detail;
   const items: MenuItem[] = [
     {
@@ -74,7 +74,7 @@ interface HeadProps {
 
 function Head({ detail, result, picture }: HeadProps) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const format = useFormat();
   const [menuAt, setMenuAt] = useState<MoreMenuProps['at'] | null>(null);
   const shortName = detail.name.slice(detail.name.lastIndexOf('/') + 1);

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inReadingOrder, type FacesDetail, type FacesResult } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
-import { useFerry } from '../../app-context';
+import { useAppContext } from '../../app-context';
 import { AskVerbs, Failure } from './ask-verbs';
 import { FaceBoxes } from './boxes';
 import { filterOf, shownResult } from './results';
@@ -10,7 +10,7 @@ import { Rule } from './rule';
 import { Waiting } from './waiting';
 import { useFacesDetail, usePicture } from './use-faces';
 
-function openFaces(view: ReturnType<typeof useFerry>['view'], detail: FacesDetail): void {
+function openFaces(view: ReturnType<typeof useAppContext>['view'], detail: FacesDetail): void {
   const { itemId, batchId } = detail;
   view.setState(({ faces }) => ({
     place: { kind: 'faces' },
@@ -29,7 +29,7 @@ function openFaces(view: ReturnType<typeof useFerry>['view'], detail: FacesDetai
 
 function SmallPicture({ detail, result }: { readonly detail: FacesDetail; readonly result: FacesResult }) {
   const { t } = useTranslation();
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const picture = usePicture(detail.itemId);
   const order = useMemo(() => inReadingOrder(result.faces), [result.faces]);
   const count = result.faces.length;

@@ -2,7 +2,7 @@ import { memo, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent 
 import { useTranslation } from 'react-i18next';
 import type { FacesRow } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
-import { useFaces, useFerry } from '../../app-context';
+import { useFaces, useAppContext } from '../../app-context';
 import { rowsName, type RowsOf } from '../../store/faces-store';
 import { Crop } from './crop';
 import { walkedTo } from './keyboard';
@@ -49,7 +49,7 @@ interface FilmStripProps {
 /** The pictures of the list side by side; only those in sight are drawn and fetched. */
 export function FilmStrip({ of, total, selected, onSelect }: FilmStripProps) {
   const { t } = useTranslation();
-  const { faces } = useFerry();
+  const { faces } = useAppContext();
   const version = useFaces((state) => state.version);
   const ref = useRef<HTMLDivElement>(null);
   const [scroll, setScroll] = useState({ left: 0, width: 0 });

@@ -1,7 +1,7 @@
 import { Trans, useTranslation } from 'react-i18next';
 import type { FacesDetail, IngestDecision } from '../../../shared/faces';
 import { decideFaces } from '../../actions';
-import { useApp, useFerry } from '../../app-context';
+import { useApp, useAppContext } from '../../app-context';
 import { byRuleWord } from '../../ingest-words';
 import { destinationById } from '../../store/app-store';
 import { Button } from '../../ui/parts';
@@ -19,7 +19,7 @@ function Sentence({ decision: { key, tag } }: { readonly decision: IngestDecisio
 /** What the rule of the destination makes of the faces: said before the bytes move, and asked where it asks. */
 export function Rule({ detail }: { readonly detail: FacesDetail }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const profile = useApp((state) => destinationById(state, detail.destinationId)?.profile);
   const { decision, itemId } = detail;
   if (decision === null || (decision.key === null && decision.tag === null && !decision.asks)) return null;

@@ -8,7 +8,7 @@ import { summaryOf } from './attributes';
 import { boxId, FaceBoxes } from './boxes';
 import { shapeOf, type Size } from './geometry';
 import { nextFace, stageIntent } from './keyboard';
-import { useCamera, type CameraDesk } from './use-camera';
+import { useCamera, type CameraControls } from './use-camera';
 import { PAN_STEP_PX, ZOOM_STEP } from './zoom';
 
 export interface StageProps {
@@ -149,7 +149,7 @@ function useWords({ faces, order }: StageProps): (position: number) => string {
 
 interface StageKeys extends StageProps {
   readonly frame: Size;
-  readonly desk: CameraDesk;
+  readonly desk: CameraControls;
 }
 
 function useStageKeys(keys: StageKeys) {
@@ -187,7 +187,7 @@ function FloatBar({
   boxes,
   onBoxes,
 }: {
-  readonly desk: CameraDesk;
+  readonly desk: CameraControls;
   readonly boxes: boolean;
   readonly onBoxes: (shown: boolean) => void;
 }) {

@@ -5,7 +5,7 @@ import { cameraOf, panned, showing, wheelFactor, zoomedTo, type Camera, type Poi
 /** Less than this is a press, not a drag. */
 const DRAG_PX = 4;
 
-export interface CameraDesk {
+export interface CameraControls {
   readonly camera: Camera;
   readonly isFit: boolean;
   /** About the middle of the stage unless a point is given. */
@@ -38,7 +38,7 @@ function useSize(element: HTMLElement | null): Size {
 }
 
 /** Zoom and pan of a picture on its stage, by wheel, pointer and calls. */
-export function useCamera(element: HTMLElement | null, picture: Size): CameraDesk {
+export function useCamera(element: HTMLElement | null, picture: Size): CameraControls {
   const stage = useSize(element);
   const [view, setView] = useState<View>({ kind: 'fit' });
   const camera = cameraOf(view, stage, picture);

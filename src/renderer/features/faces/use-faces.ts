@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
 import type { FacesDetail, Picture } from '../../../shared/faces';
 import type { ItemId } from '../../../shared/ids';
-import { useFaces, useFerry, useQueue } from '../../app-context';
+import { useFaces, useAppContext, useQueue } from '../../app-context';
 
 /** What is known of a picture; undefined until the first answer, null where its row is gone. */
 export function useFacesDetail(itemId: ItemId): FacesDetail | null | undefined {
-  const { faces } = useFerry();
+  const { faces } = useAppContext();
   const version = useFaces((state) => state.version);
   useEffect(() => faces.wantDetail(itemId), [faces, itemId, version]);
   return faces.detail(itemId);
@@ -16,7 +16,7 @@ const STAY_MS = 90;
 
 /** The picture of an item from this disk; undefined while it is being opened. */
 export function usePicture(itemId: ItemId): Picture | undefined {
-  const { bridge } = useFerry();
+  const { bridge } = useAppContext();
   const isRunning = useQueue((state) => state.engine.kind === 'running');
   const [known, setKnown] = useState<{ readonly itemId: ItemId; readonly picture: Picture } | null>(null);
   useEffect(() => {

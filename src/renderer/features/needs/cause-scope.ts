@@ -8,7 +8,7 @@ function standsIn(batch: BatchRow, kind: Cause['kind']): boolean {
       return batch.counts.conflict > 0;
     case 'source-changed':
       return batch.counts.sourceChanged > 0;
-    case 'untold':
+    case 'callback-failed':
       return batch.counts.done > 0;
     case 'offline':
     case 'credentials':

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import { FAULTS, type FaultCode } from '../../../shared/faults';
-import { takesNotices, type Profile } from '../../../shared/profile';
+import { acceptsCallbackReplays, type Profile } from '../../../shared/profile';
 import type { Cause, QueueVerb } from '../../../shared/queue-view';
 import type { IconName } from '../../ui/icon';
 import type { Tone } from '../../ui/state-label';
@@ -10,7 +10,7 @@ export const CAUSE_LOOKS: Readonly<Record<Cause['kind'], { readonly tone: Tone; 
     failed: { tone: 'fail', icon: 'fail' },
     conflict: { tone: 'ask', icon: 'conflict' },
     'source-changed': { tone: 'ask', icon: 'changed' },
-    untold: { tone: 'ask', icon: 'warn' },
+    'callback-failed': { tone: 'ask', icon: 'warn' },
     credentials: { tone: 'ask', icon: 'key' },
     disk: { tone: 'ask', icon: 'warn' },
     offline: { tone: 'hold', icon: 'network' },
@@ -21,7 +21,7 @@ export type CauseGroup = 'you' | 'administrator' | 'time';
 
 export function groupOf(cause: Cause): CauseGroup {
   if (cause.kind === 'offline') return 'time';
-  return FAULTS[cause.fault.code].mender === 'administrator' ? 'administrator' : 'you';
+  return FAULTS[cause.fault.code].resolvedBy === 'administrator' ? 'administrator' : 'you';
 }
 
 const RANK: Readonly<Record<CauseGroup, number>> = { you: 0, administrator: 1, time: 2 };
@@ -40,7 +40,7 @@ export function causeTitle(t: TFunction, cause: Cause, destination: string): str
       return t('needs.conflict', { count: cause.files });
     case 'source-changed':
       return t('needs.changed', { count: cause.files });
-    case 'untold':
+    case 'callback-failed':
       return t('needs.untold', { count: cause.files });
     case 'credentials':
       return t('needs.credentials', { destination, why });
@@ -53,7 +53,7 @@ export function causeTitle(t: TFunction, cause: Cause, destination: string): str
 
 /** The one sentence beside the title. */
 export function causeLine(t: TFunction, cause: Cause, profile: Profile | undefined): string {
-  if (cause.kind === 'untold' && !takesNotices(profile)) return t('needs.noNotice');
+  if (cause.kind === 'callback-failed' && !acceptsCallbackReplays(profile)) return t('needs.noNotice');
   if (cause.kind === 'offline' || cause.kind === 'credentials' || cause.kind === 'disk')
     return t('needs.wait', { count: cause.files });
   return t(`faults.${cause.fault.code}.next`);
@@ -79,8 +79,8 @@ export function causeAction(
   profile: Profile | undefined,
 ): { readonly verb: QueueVerb; readonly label: string } | null {
   switch (cause.kind) {
-    case 'untold':
-      return takesNotices(profile) ? { verb: 'notify', label: t('actions.notify') } : null;
+    case 'callback-failed':
+      return acceptsCallbackReplays(profile) ? { verb: 'notify', label: t('actions.notify') } : null;
     case 'source-changed':
       return { verb: 'retry', label: t('actions.uploadAgain') };
     case 'offline':

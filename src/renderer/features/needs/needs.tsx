@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Cause, QueueVerb } from '../../../shared/queue-view';
 import { command, copy } from '../../actions';
-import { useApp, useFerry, useFormat, useQueue, useView } from '../../app-context';
+import { useApp, useAppContext, useFormat, useQueue, useView } from '../../app-context';
 import { destinationById } from '../../store/app-store';
 import { Icon } from '../../ui/icon';
 import { Button, IconButton, InEnglish } from '../../ui/parts';
@@ -37,7 +37,7 @@ function Details({
   readonly onCheck: (() => void) | null;
 }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const format = useFormat();
   const { fault } = cause;
   const ids = [fault.ossCode, fault.ec, fault.requestId].filter((id) => id !== undefined).join(' ');
@@ -118,7 +118,7 @@ function Details({
 
 function CauseRow({ cause }: { readonly cause: Cause }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
   const [copied, setCopied] = useState(false);

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Scope } from '../../../shared/queue-view';
 import { command } from '../../actions';
-import { useFerry, useFormat } from '../../app-context';
+import { useAppContext, useFormat } from '../../app-context';
 import { AskSheet } from '../../ui/ask-sheet';
 
 interface CancelSheetProps {
@@ -13,7 +13,7 @@ interface CancelSheetProps {
 export function CancelSheet({ scopes, keptBytes }: CancelSheetProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const close = (): void => ferry.view.setState({ sheet: { kind: 'none' } });
   return (
     <AskSheet

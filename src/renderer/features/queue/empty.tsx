@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { choose } from '../../actions';
-import { useApp, useFerry } from '../../app-context';
+import { useApp, useAppContext } from '../../app-context';
 import { currentDestination, whereOf } from '../../store/app-store';
 import { Button, Mark } from '../../ui/parts';
 import { Phrase, SLOT } from '../../ui/phrase';
@@ -8,7 +8,7 @@ import { Phrase, SLOT } from '../../ui/phrase';
 /** The queue before the first drop: where it goes, and the way without dragging. */
 export function EmptyQueue() {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const destination = useApp(currentDestination);
   return (
     <div className="hollow" data-zone="grid">

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { remedyOf, type Fault } from '../../../shared/faults';
+import { retryPolicyOf, type Fault } from '../../../shared/faults';
 import type { BatchRow, ItemRow, ItemState } from '../../../shared/queue-view';
 import type { Tone } from '../../ui/state-label';
 import type { IconName } from '../../ui/icon';
@@ -171,7 +171,7 @@ export function noteOf(t: TFunction, format: Format, row: ItemRow): Note | null 
         };
       return null;
     case 'done':
-      if (state.untold === undefined) return null;
+      if (state.callbackFault === undefined) return null;
       return {
         text: t('notes.untold'),
         action: { act: 'details', label: t('actions.details'), soft: false },
@@ -203,6 +203,7 @@ const MOST_ATTEMPTS = 8;
 
 function attemptWords(t: TFunction, format: Format, attempt: number, fault: Fault): string {
   const what = t(`faults.${fault.code}.what`);
-  if (remedyOf(fault.code) !== 'item') return t('notes.attempt', { attempt: format.count(attempt), what });
+  if (retryPolicyOf(fault.code) !== 'item')
+    return t('notes.attempt', { attempt: format.count(attempt), what });
   return t('notes.attemptOf', { attempt: format.count(attempt), most: MOST_ATTEMPTS, what });
 }

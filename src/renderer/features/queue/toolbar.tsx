@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { choose, command } from '../../actions';
-import { useFerry, useFormat, useQueue, useView } from '../../app-context';
+import { useAppContext, useFormat, useQueue, useView } from '../../app-context';
 import { Button, IconButton } from '../../ui/parts';
 import { askRows, commandRows, deleteRows, knownOf, togglePause } from './grid/grid-commands';
 import { facesIn, pauseOrResume } from './verbs';
@@ -9,7 +9,7 @@ const ALL = [{ kind: 'all' }] as const;
 
 function SelectionVerbs() {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const format = useFormat();
   useQueue((state) => state.rowsVersion);
   const selection = useView((state) => state.selection);
@@ -47,7 +47,7 @@ function SelectionVerbs() {
 /** The verbs of the queue: add, pause all, retry all, and those of the selection. */
 export function QueueToolbar() {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const failed = useQueue(
     (state) =>
       state.queue?.batches.some((batch) => batch.counts.failed + batch.counts.sourceChanged > 0) ?? false,

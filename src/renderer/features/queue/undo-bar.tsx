@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { undoAdding } from '../../actions';
-import { useApp, useFerry, useQueue, useView } from '../../app-context';
+import { useApp, useAppContext, useQueue, useView } from '../../app-context';
 import { destinationById, whereOf } from '../../store/app-store';
 import { Button } from '../../ui/parts';
 import type { Undo } from '../../store/view-store';
@@ -10,7 +10,7 @@ const SHOWN_MS = 8_000;
 
 function Shown({ undo }: { readonly undo: Undo }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const [held, setHeld] = useState(false);
   const name = useQueue(
     (state) => state.queue?.batches.find((batch) => batch.batchId === undo.batchId)?.name ?? '',

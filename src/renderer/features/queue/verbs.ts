@@ -111,11 +111,11 @@ export function conflictIn(keys: Iterable<RowKey>, known: Known): boolean {
 }
 
 /** Rows that are done and of which their server does not know; a batch does not tell. */
-export function untoldIn(keys: Iterable<RowKey>, known: Known): readonly RowKey[] {
+export function callbackFaultsIn(keys: Iterable<RowKey>, known: Known): readonly RowKey[] {
   return [...keys].filter((key) => {
     const target = keyTarget(key);
     const state = target.kind === 'item' ? known.row(target.itemId)?.state : undefined;
-    return state?.kind === 'done' && state.untold !== undefined;
+    return state?.kind === 'done' && state.callbackFault !== undefined;
   });
 }
 

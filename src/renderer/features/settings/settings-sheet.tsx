@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES } from '../../../shared/language';
 import { saveSettings } from '../../actions';
-import { useApp, useFerry } from '../../app-context';
+import { useApp, useAppContext } from '../../app-context';
 import { Button } from '../../ui/parts';
 import { Sheet } from '../../ui/sheet';
 
@@ -47,7 +47,7 @@ function Choice<Value extends string>(props: ChoiceProps<Value>) {
 
 function Language() {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const language = useApp((state) => state.settings.language);
   return (
     <Choice
@@ -64,7 +64,7 @@ function Language() {
 
 function Theme() {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const theme = useApp((state) => state.settings.theme);
   return (
     <Choice
@@ -79,7 +79,7 @@ function Theme() {
 
 function Connections() {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const id = useId();
   const saved = useApp((state) => state.settings.connections);
   const [typed, setTyped] = useState<string | null>(null);
@@ -117,7 +117,7 @@ function Connections() {
 /** What the person at the window may set; each change holds at once. */
 export function SettingsSheet() {
   const { t } = useTranslation();
-  const { view } = useFerry();
+  const { view } = useAppContext();
   const info = useApp((state) => state.info);
   const close = (): void => view.setState({ sheet: { kind: 'none' } });
   return (

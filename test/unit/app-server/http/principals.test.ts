@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createCallers, type Callers } from '../../../../src/app-server/http/principals';
+import { createPrincipals, type Principals } from '../../../../src/app-server/http/principals';
 
 const sha256 = (token: string) => createHash('sha256').update(token).digest();
 const callersWith = (staticTokens: { hash: Buffer; prefix: string | null }[]) =>
-  createCallers({ staticTokens, verifyJwt: null, prefix: 'uploads/' });
-const outcome = async (callers: Callers, headers: Record<string, string>) => {
+  createPrincipals({ staticTokens, verifyJwt: null, prefix: 'uploads/' });
+const outcome = async (callers: Principals, headers: Record<string, string>) => {
   const answer = await callers(headers);
   return answer.ok ? answer.value : answer.problem.code;
 };

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Notices } from '../../../../src/host/destinations/callback-replays';
+import { CallbackReplays } from '../../../../src/host/destinations/callback-replays';
 import { failure, fault, success, type Fault, type Outcome } from '../../../../src/shared/faults';
 import { itemIdAt, type BatchId, type DestinationId, type ItemId } from '../../../../src/shared/ids';
-import type { Notice } from '../../../../src/shared/callback-replay';
+import type { CallbackReplay } from '../../../../src/shared/callback-replay';
 import { profileSchema, type Profile } from '../../../../src/shared/profile';
-import type { UntoldItem } from '../../../../src/store/queue-types';
+import type { CallbackFaultItem } from '../../../../src/store/queue-types';
 
 const HOME = 'home' as DestinationId;
 const AWAY = 'away' as DestinationId;
@@ -22,9 +22,9 @@ const OFFERS = profileSchema.parse({ ...plain, callback });
 
 let left: Map<ItemId, DestinationId>;
 let noted: [ItemId, Fault | null][];
-let sent: Notice[];
+let sent: CallbackReplay[];
 let most: number;
-let notices: Notices;
+let notices: CallbackReplays;
 /** What the server's answers wait for. */
 let answered: Promise<void>;
 beforeEach(() => {
@@ -33,7 +33,7 @@ beforeEach(() => {
   answered = Promise.resolve();
 });
 
-const item = (itemId: ItemId, destinationId: DestinationId): UntoldItem => ({
+const item = (itemId: ItemId, destinationId: DestinationId): CallbackFaultItem => ({
   itemId,
   batchId: 1 as BatchId,
   destinationId,
@@ -48,17 +48,17 @@ function tell(
   profile: (id: DestinationId) => Profile | null = () => OFFERS,
 ) {
   let open = 0;
-  notices = new Notices({
+  notices = new CallbackReplays({
     profile,
     store: {
-      untold: (_scope, after) =>
+      callbackFaults: (_scope, after) =>
         success(
           [...left]
             .filter(([itemId]) => itemId > after)
             .slice(0, PAGE)
             .map((one) => item(...one)),
         ),
-      noteTold: (itemId, why) => {
+      noteCallback: (itemId, why) => {
         noted.push([itemId, why]);
         if (why === null) left.delete(itemId);
         return success(true);

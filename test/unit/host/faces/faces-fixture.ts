@@ -97,7 +97,7 @@ export class FacesBench {
     this.faces = new Faces({
       store,
       clock,
-      chance: () => 0,
+      random: () => 0,
       detector: { detect: (path) => this.#ask(this.local, path) },
       asksUser: this.#asksUser,
       place: () => this.profile,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { noticeBearer, sendNotice } from '../../../../src/oss/grants/callback-replay';
+import { callbackReplayBearer, sendCallbackReplay } from '../../../../src/oss/grants/callback-replay';
 import { profileSchema } from '../../../../src/shared/profile';
 import { bodyReceived, startScriptedServer, type ScriptedServer } from '../scripted-server';
 
@@ -17,7 +17,7 @@ const notice = {
   etag: 'ABC',
 };
 const send = (bearer: string | null = 'hush', url = `${server.url}/notice`) =>
-  sendNotice({ url, bearer, notice, allowInsecure: false, now: () => Date.now(), timeoutMs: 2_000 });
+  sendCallbackReplay({ url, bearer, notice, allowInsecure: false, now: () => Date.now(), timeoutMs: 2_000 });
 const answer = (status: number, headers: Record<string, string> = {}): void =>
   server.script(({ request, response }) => {
     request.resume();
@@ -74,7 +74,7 @@ it('the bearer goes to the server that it was given for', () => {
     const authorization = url === null ? { kind: 'temporary' } : { kind: 'token-server', url };
     const callback = { url: 'https://a.example.com/done', body: 'x', noticeUrl };
     const plain = { name: 'S', region: 'cn-hangzhou', bucket: 'bucket-1' };
-    return noticeBearer(profileSchema.parse({ ...plain, authorization, callback }), 'hush');
+    return callbackReplayBearer(profileSchema.parse({ ...plain, authorization, callback }), 'hush');
   };
   expect(bearerOf('https://a.example.com/get_sts_token', 'https://a.example.com/notice')).toBe('hush');
   expect(bearerOf('https://a.example.com/get_sts_token', 'https://b.example.com/notice')).toBeNull();

@@ -44,7 +44,7 @@ describe.each(WAYS)('%s with a callback', (_, send) => {
     server.script(answerWith(200, STORED, '{"Status":"OK"}'));
     expect(await send()).toMatchObject({
       ok: true,
-      value: { crc64: '11051210869376104954', etag: 'ABC', untold: null },
+      value: { crc64: '11051210869376104954', etag: 'ABC', callbackFault: null },
     });
   });
 
@@ -55,7 +55,7 @@ describe.each(WAYS)('%s with a callback', (_, send) => {
       value: {
         crc64: '11051210869376104954',
         etag: 'ABC',
-        untold: {
+        callbackFault: {
           code: 'callback-failed',
           ossCode: 'CallbackFailed',
           ec: '0007-00000203',
@@ -69,7 +69,10 @@ describe.each(WAYS)('%s with a callback', (_, send) => {
 
   it('203 without a CRC-64 proves nothing, and is no lost answer', async () => {
     server.script(answerWith(203, {}, FAILED));
-    expect(await send()).toMatchObject({ ok: true, value: { crc64: null, untold: { requestId: 'R7' } } });
+    expect(await send()).toMatchObject({
+      ok: true,
+      value: { crc64: null, callbackFault: { requestId: 'R7' } },
+    });
   });
 
   it('203 of whoever is not OSS is no word of OSS', async () => {

@@ -3,10 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { isImageName } from '../../../../shared/faces';
 import type { ItemDetail } from '../../../../shared/queue-view';
 import type { ItemId } from '../../../../shared/ids';
-import { takesNotices } from '../../../../shared/profile';
+import { acceptsCallbackReplays } from '../../../../shared/profile';
 import { copy, valueOf } from '../../../actions';
 import { CONFLICT_VERBS } from '../../../conflict-verbs';
-import { useApp, useFerry, useFormat, useQueue } from '../../../app-context';
+import { useApp, useAppContext, useFormat, useQueue } from '../../../app-context';
 import { destinationById } from '../../../store/app-store';
 import { shareOf } from '../../../i18n/format';
 import { useSecond } from '../../../ui/hooks';
@@ -18,14 +18,14 @@ import { PartsSection } from './detail-parts';
 import { ProofSection } from './detail-proof';
 import { groupParts } from './part-map';
 import { itemKey } from '../grid/row-map';
-import { wishFocus } from '../grid/use-grid';
+import { requestFocus } from '../grid/use-grid';
 import { itemStateName, itemWord, LOOKS, timeLeftWords } from '../states';
 
 /** Details are asked for again as deltas come, one answer at a time and at most this often. */
 const ASK_EVERY_MS = 500;
 
 function useDetail(itemId: ItemId): ItemDetail | null | undefined {
-  const { bridge, view } = useFerry();
+  const { bridge, view } = useAppContext();
   const version = useQueue((state) => state.rowsVersion);
   const [detail, setDetail] = useState<ItemDetail | null | undefined>(undefined);
   const asking = useRef(false);
@@ -50,7 +50,7 @@ function useDetail(itemId: ItemId): ItemDetail | null | undefined {
 
 function Sentence({ detail }: { readonly detail: ItemDetail }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const { state, itemId } = detail.row;
   if (!('fault' in state)) return null;
   const { code, message } = state.fault;
@@ -82,20 +82,20 @@ function Sentence({ detail }: { readonly detail: ItemDetail }) {
 }
 
 /** Done, and its server does not know of it. */
-function Untold({ detail }: { readonly detail: ItemDetail }) {
+function CallbackFaultSection({ detail }: { readonly detail: ItemDetail }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const profile = useApp((state) => destinationById(state, detail.destinationId)?.profile);
   const { state, itemId } = detail.row;
-  if (state.kind !== 'done' || state.untold === undefined) return null;
-  const offered = takesNotices(profile);
+  if (state.kind !== 'done' || state.callbackFault === undefined) return null;
+  const offered = acceptsCallbackReplays(profile);
   return (
     <div className="sentence">
       <p>{t('faults.callback-failed.what')}</p>
       <p>{t(offered ? 'faults.callback-failed.next' : 'needs.noNotice')}</p>
-      {state.untold.message !== '' && (
+      {state.callbackFault.message !== '' && (
         <p>
-          <InEnglish>{state.untold.message}</InEnglish>
+          <InEnglish>{state.callbackFault.message}</InEnglish>
         </p>
       )}
       {offered && (
@@ -123,7 +123,7 @@ function Orphan() {
 function Head({ detail, onClose }: { readonly detail: ItemDetail; readonly onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const now = useSecond();
   const { row } = detail;
   const name = itemStateName(row.state);
@@ -186,12 +186,12 @@ export function DetailPane({
   readonly facesOf: (itemId: ItemId) => ReactNode;
 }) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const detail = useDetail(itemId);
   const groups = useMemo(() => groupParts(detail?.parts ?? ''), [detail?.parts]);
   const close = (): void => {
     ferry.view.setState({ detailId: null });
-    wishFocus(ferry);
+    requestFocus(ferry);
   };
   return (
     <aside className="pane" aria-label={t('detail.title')} data-zone="pane">
@@ -207,7 +207,7 @@ export function DetailPane({
         <>
           <Head detail={detail} onClose={close} />
           <Sentence detail={detail} />
-          <Untold detail={detail} />
+          <CallbackFaultSection detail={detail} />
           {detail.possibleOrphan && <Orphan />}
           {isImageName(detail.row.name) && facesOf(itemId)}
           {detail.parts !== '' && <PartsSection detail={detail} groups={groups} />}

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { ItemDetail } from '../../../../shared/queue-view';
 import { copy } from '../../../actions';
-import { useFerry, useFormat } from '../../../app-context';
+import { useAppContext, useFormat } from '../../../app-context';
 import { IconButton } from '../../../ui/parts';
 import { StateLabel } from '../../../ui/state-label';
 import type { PartGroups } from './part-map';
@@ -18,7 +18,7 @@ function Copied({
   readonly value: string;
   readonly label: string;
 }) {
-  const ferry = useFerry();
+  const ferry = useAppContext();
   return (
     <>
       <dt>{name}</dt>

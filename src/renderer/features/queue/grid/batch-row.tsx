@@ -12,13 +12,13 @@ import { batchStateName, batchWord, LOOKS, timeLeftWords, unfinishedOf, type Sta
 /** A conflict wants an answer, not the same question again: its answers stand above the queue and in the pane. */
 const ASKS_RETRY: readonly StateName[] = ['failed', 'source-changed'];
 
-interface BatchViewProps extends Placed {
+interface BatchRowViewProps extends Placed {
   readonly batch: BatchRow;
   readonly expanded: boolean;
   readonly first: boolean;
 }
 
-export const BatchView = memo(function BatchView({ batch, expanded, first, ...place }: BatchViewProps) {
+export const BatchRowView = memo(function BatchView({ batch, expanded, first, ...place }: BatchRowViewProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const name = batchStateName(batch);

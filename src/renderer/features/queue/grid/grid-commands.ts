@@ -2,11 +2,11 @@ import type { BatchId } from '../../../../shared/ids';
 import type { FacesSource, IngestAnswer } from '../../../../shared/faces';
 import type { QueueVerb } from '../../../../shared/queue-view';
 import { askFaces, command, copy, decideFaces, valueOf } from '../../../actions';
-import type { Ferry } from '../../../app-context';
+import type { AppContext } from '../../../app-context';
 import { keyTarget, type RowKey } from './row-map';
 import { deletePlan, pauseOrResume, scopesOf, type Known } from '../verbs';
 
-export function knownOf(ferry: Ferry): Known {
+export function knownOf(ferry: AppContext): Known {
   const batches = ferry.queue.api.getState().queue?.batches ?? [];
   return {
     batch: (batchId) => batches.find((batch) => batch.batchId === batchId),
@@ -14,17 +14,17 @@ export function knownOf(ferry: Ferry): Known {
   };
 }
 
-export function commandRows(ferry: Ferry, verb: QueueVerb, keys: Iterable<RowKey>): void {
+export function commandRows(ferry: AppContext, verb: QueueVerb, keys: Iterable<RowKey>): void {
   void command(ferry, verb, scopesOf(keys));
 }
 
 /** Looks for faces in pictures of the rows; what is no picture is left out by the engine. */
-export function askRows(ferry: Ferry, source: FacesSource, keys: Iterable<RowKey>): void {
+export function askRows(ferry: AppContext, source: FacesSource, keys: Iterable<RowKey>): void {
   void askFaces(ferry, source, scopesOf(keys));
 }
 
 /** Answers the rule of a destination that asks before pictures with faces are sent. */
-export function decideRows(ferry: Ferry, keys: Iterable<RowKey>, how: IngestAnswer): void {
+export function decideRows(ferry: AppContext, keys: Iterable<RowKey>, how: IngestAnswer): void {
   const itemIds = [...keys].flatMap((key) => {
     const target = keyTarget(key);
     return target.kind === 'item' ? [target.itemId] : [];
@@ -32,12 +32,12 @@ export function decideRows(ferry: Ferry, keys: Iterable<RowKey>, how: IngestAnsw
   if (itemIds.length > 0) void decideFaces(ferry, itemIds, how);
 }
 
-export function togglePause(ferry: Ferry, keys: readonly RowKey[]): void {
+export function togglePause(ferry: AppContext, keys: readonly RowKey[]): void {
   commandRows(ferry, pauseOrResume(keys, knownOf(ferry)), keys);
 }
 
 /** Removes what ended and cancels the rest; asks first where stored parts would be thrown away. */
-export function deleteRows(ferry: Ferry, keys: readonly RowKey[]): void {
+export function deleteRows(ferry: AppContext, keys: readonly RowKey[]): void {
   const plan = deletePlan(keys, knownOf(ferry));
   if (plan.remove.length > 0) {
     void command(ferry, 'remove', plan.remove);
@@ -50,7 +50,7 @@ export function deleteRows(ferry: Ferry, keys: readonly RowKey[]): void {
 }
 
 /** Copies `oss://bucket/key`. */
-export async function copyAddress(ferry: Ferry, key: RowKey): Promise<void> {
+export async function copyAddress(ferry: AppContext, key: RowKey): Promise<void> {
   const target = keyTarget(key);
   if (target.kind === 'batch') return;
   const reply = await ferry.bridge.call('queue.detail', { itemId: target.itemId });
@@ -58,17 +58,17 @@ export async function copyAddress(ferry: Ferry, key: RowKey): Promise<void> {
   if (detail !== undefined && detail !== null) await copy(ferry, detail.address);
 }
 
-export function setExpanded(ferry: Ferry, batchId: BatchId, expanded: boolean): void {
+export function setExpanded(ferry: AppContext, batchId: BatchId, expanded: boolean): void {
   ferry.view.setState((state) => ({ expanded: new Map(state.expanded).set(batchId, expanded) }));
 }
 
-export function openDetail(ferry: Ferry, key: RowKey): void {
+export function openDetail(ferry: AppContext, key: RowKey): void {
   const target = keyTarget(key);
   if (target.kind === 'item') ferry.view.setState({ detailId: target.itemId });
 }
 
 /** The rows that a verb from a row means: the whole selection if the row is in it, else the row alone. */
-export function keysFor(ferry: Ferry, key: RowKey): readonly RowKey[] {
+export function keysFor(ferry: AppContext, key: RowKey): readonly RowKey[] {
   const { keys } = ferry.view.getState().selection;
   return keys.has(key) ? [...keys] : [key];
 }

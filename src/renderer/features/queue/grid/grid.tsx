@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFerry, useQueue, useView } from '../../../app-context';
+import { useAppContext, useQueue, useView } from '../../../app-context';
 import { RowMenu } from './row-menu';
 import { keyOf, rowAt, topOf, visibleRows, type RowKey, type RowMap } from './row-map';
-import { BatchView } from './batch-row';
+import { BatchRowView } from './batch-row';
 import { ItemView } from './item-row';
 import {
   focusRowOf,
@@ -12,7 +12,7 @@ import {
   useGridHandlers,
   useRowMap,
   useScrollAnchor,
-  wishFocus,
+  requestFocus,
 } from './use-grid';
 import { useScroll } from './use-scroll';
 
@@ -45,7 +45,7 @@ function Head({ narrow }: { readonly narrow: boolean }) {
 }
 
 function useVisiblePages(map: RowMap, first: number, last: number, version: number): void {
-  const { queue } = useFerry();
+  const { queue } = useAppContext();
   useEffect(() => {
     for (const section of map.sections) {
       const from = Math.max(0, first - section.firstRow - 1);
@@ -63,7 +63,7 @@ interface OpenMenu {
 /** The queue: batches and their files as one virtual tree grid. */
 export function QueueGrid() {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const map = useRowMap();
   const version = useQueue((state) => state.rowsVersion);
   const selection = useView((state) => state.selection);
@@ -81,7 +81,7 @@ export function QueueGrid() {
   useVisiblePages(map, first, last, version);
   const closeMenu = useCallback(() => {
     setMenu(null);
-    wishFocus(ferry);
+    requestFocus(ferry);
   }, [ferry]);
 
   // Painting is single-precision: 28 million pixels down a hairline would be lost. So the rows lie on a layer that
@@ -109,7 +109,13 @@ export function QueueGrid() {
     };
     if (ref.kind === 'batch')
       return (
-        <BatchView key={rowKey} {...place} batch={batch} expanded={ref.section.expanded} first={row === 0} />
+        <BatchRowView
+          key={rowKey}
+          {...place}
+          batch={batch}
+          expanded={ref.section.expanded}
+          first={row === 0}
+        />
       );
     return <ItemView key={rowKey} {...place} row={item} />;
   };

@@ -100,7 +100,7 @@ function ItemCells({ row, name, narrow }: ItemCellsProps) {
         <StateLabel {...LOOKS[name]}>
           <ItemWord row={row} />
         </StateLabel>
-        {row.state.kind === 'done' && row.state.untold !== undefined && (
+        {row.state.kind === 'done' && row.state.callbackFault !== undefined && (
           // Without the note's column (the pane is open) this is all that tells it.
           <span
             className="state t-ask mark"

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { useFerry } from '../../../app-context';
+import { useAppContext } from '../../../app-context';
 import { CONFLICT_VERBS } from '../../../conflict-verbs';
 import { valueOf } from '../../../actions';
 import { Menu, type MenuItem } from '../../../ui/menu';
@@ -15,7 +15,7 @@ import {
   togglePause,
 } from './grid-commands';
 import { keyTarget, type RowKey } from './row-map';
-import { conflictIn, deletePlan, facesIn, pauseOrResume, possibleVerbs, untoldIn } from '../verbs';
+import { conflictIn, deletePlan, facesIn, pauseOrResume, possibleVerbs, callbackFaultsIn } from '../verbs';
 
 const CONFLICT_ICONS = { skip: 'skip', 'keep-both': 'copy', overwrite: 'up' } as const;
 
@@ -28,7 +28,7 @@ interface RowMenuProps {
 /** All that can be done to a row, or to the selection that it is part of. */
 export function RowMenu({ rowKey, at, onClose }: RowMenuProps) {
   const { t } = useTranslation();
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const keys = keysFor(ferry, rowKey);
   const known = knownOf(ferry);
   const target = keyTarget(rowKey);
@@ -86,13 +86,13 @@ export function RowMenu({ rowKey, at, onClose }: RowMenuProps) {
         label: t(`actions.${choice}`),
         onPress: () => commandRows(ferry, choice, keys),
       });
-  const untold = untoldIn(keys, known);
-  if (untold.length > 0)
+  const toReplay = callbackFaultsIn(keys, known);
+  if (toReplay.length > 0)
     items.push({
       id: 'notify',
       icon: 'retry',
       label: t('actions.notify'),
-      onPress: () => commandRows(ferry, 'notify', untold),
+      onPress: () => commandRows(ferry, 'notify', toReplay),
     });
   const faces = facesIn(keys, known);
   if (faces.asking.length > 0)

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react';
 import type { BatchId, ItemId } from '../../../../shared/ids';
 import type { BatchRow } from '../../../../shared/queue-view';
-import { useFerry, useQueue, useView, type Ferry } from '../../../app-context';
+import { useAppContext, useQueue, useView, type AppContext } from '../../../app-context';
 import {
   commandRows,
   copyAddress,
@@ -48,22 +48,22 @@ export function useRowMap(): RowMap {
 }
 
 interface Walker {
-  readonly ferry: Ferry;
+  readonly ferry: AppContext;
   readonly map: RowMap;
   readonly scroll: Scroll;
 }
 
 const indexOfItem =
-  (ferry: Ferry) =>
+  (ferry: AppContext) =>
   (itemId: ItemId): number | undefined =>
     ferry.queue.pages.indexOf(itemId);
 const itemIdOfRow =
-  (ferry: Ferry) =>
+  (ferry: AppContext) =>
   (batchId: BatchId, index: number): ItemId | undefined =>
     ferry.queue.pages.rowAt(batchId, index)?.itemId;
 
 /** Row with the keyboard, if its key is in the list. */
-export function focusRowOf(ferry: Ferry, map: RowMap, focus: RowKey | null): number | undefined {
+export function focusRowOf(ferry: AppContext, map: RowMap, focus: RowKey | null): number | undefined {
   return focus === null ? undefined : rowOfKey(map, focus, indexOfItem(ferry));
 }
 
@@ -87,7 +87,7 @@ function keysBetween(walker: Walker, from: RowKey, to: RowKey): readonly RowKey[
 }
 
 /** The row with the keyboard takes the focus once it is drawn. */
-export function wishFocus({ view }: Ferry): void {
+export function requestFocus({ view }: AppContext): void {
   view.setState(({ focusWishes }) => ({ focusWishes: focusWishes + 1 }));
 }
 
@@ -95,7 +95,7 @@ function select(walker: Walker, key: RowKey, mode: SelectMode): void {
   walker.ferry.view.setState(({ selection }) => ({
     selection: selected(selection, key, mode, (from, to) => keysBetween(walker, from, to)),
   }));
-  wishFocus(walker.ferry);
+  requestFocus(walker.ferry);
 }
 
 function goTo(walker: Walker, row: number, mode: SelectMode): void {
@@ -120,7 +120,7 @@ function toggleBatch(walker: Walker, row: number): void {
   if (ref?.kind === 'batch') setExpanded(walker.ferry, ref.section.batch.batchId, !ref.section.expanded);
 }
 
-function escapeGrid({ view }: Ferry): void {
+function escapeGrid({ view }: AppContext): void {
   const { detailId, selection } = view.getState();
   if (detailId !== null) view.setState({ detailId: null });
   else view.setState({ selection: { ...selection, keys: new Set() } });
@@ -193,7 +193,7 @@ export function useGridHandlers(
   tabStopRow: number,
   openMenu: (key: RowKey, at: { readonly x: number; readonly y: number }) => void,
 ) {
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const walker: Walker = { ferry, map, scroll };
   return {
     onKeyDown: (event: KeyboardEvent) => {
@@ -239,7 +239,7 @@ export function useGridHandlers(
 
 /** The row that was at the upper edge stays there when rows come or go above it. */
 export function useScrollAnchor(map: RowMap, scroll: Scroll): void {
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const anchor = useRef<{ readonly key: RowKey; readonly px: number } | null>(null);
   const knownMap = useRef(map);
   useLayoutEffect(() => {
@@ -261,7 +261,7 @@ export function useScrollAnchor(map: RowMap, scroll: Scroll): void {
 
 /** When the row with the keyboard is closed away or removed, its batch or its neighbour takes over. */
 export function useFocusKept(map: RowMap): void {
-  const ferry = useFerry();
+  const ferry = useAppContext();
   const focus = useView((state) => state.selection.focus);
   const lastRow = useRef(0);
   useEffect(() => {
@@ -282,6 +282,6 @@ export function useFocusKept(map: RowMap): void {
     // Chromium gives the focus to the body when its element is removed.
     const isLost = document.activeElement === document.body;
     ferry.view.setState({ selection: { focus: next, anchor: next, keys: new Set([next]) } });
-    if (isLost) wishFocus(ferry);
+    if (isLost) requestFocus(ferry);
   }, [ferry, map, focus]);
 }

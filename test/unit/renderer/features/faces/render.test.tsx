@@ -19,7 +19,7 @@ import { profileSchema } from '../../../../../src/shared/profile';
 import { FaceBoxes } from '../../../../../src/renderer/features/faces/boxes';
 import { FacesPane } from '../../../../../src/renderer/features/faces/faces-pane';
 
-import { FerryContext, type Ferry } from '../../../../../src/renderer/app-context';
+import { AppContextProvider, type AppContext } from '../../../../../src/renderer/app-context';
 import { createWords } from '../../../../../src/renderer/i18n/index';
 import { createAppStore, type AppState } from '../../../../../src/renderer/store/app-store';
 import { FacesStore } from '../../../../../src/renderer/store/faces-store';
@@ -42,7 +42,7 @@ const profile = profileSchema.parse({
   faces: { ingest: { ask: true, tag: true, prefix: 'ingest/private/' } },
 });
 
-function ferry(): Ferry {
+function ferry(): AppContext {
   const bridge = {} as Bridge;
   const keptIn = 'nowhere' as const;
   const credentials = { configured: true, expiresAt: null, accessKeyIdHint: null, keptIn };
@@ -94,7 +94,7 @@ function paneOf(
   } as FacesDetail;
   return renderToStaticMarkup(
     <I18nextProvider i18n={createWords(language)}>
-      <FerryContext value={ferry()}>
+      <AppContextProvider value={ferry()}>
         <FacesPane
           detail={detail}
           result={shown}
@@ -107,7 +107,7 @@ function paneOf(
           onChoose={() => undefined}
           onLit={() => undefined}
         />
-      </FerryContext>
+      </AppContextProvider>
     </I18nextProvider>,
   );
 }

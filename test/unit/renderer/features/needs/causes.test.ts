@@ -21,7 +21,7 @@ describe('causes', () => {
 
   it('whose server takes notices are told again; whose takes none, say so', () => {
     const { t } = createWords('en');
-    const one = cause('untold', 'callback-failed', 3);
+    const one = cause('callback-failed', 'callback-failed', 3);
     const plain = {
       name: 'S',
       region: 'cn-hangzhou',

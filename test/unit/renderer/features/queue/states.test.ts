@@ -33,7 +33,7 @@ describe('words of a file', () => {
     [{ kind: 'verifying' }, 'Verifying'],
     [{ kind: 'completing' }, 'Verifying'],
     [{ kind: 'done', at: 1 }, 'Verified'],
-    [{ kind: 'done', at: 1, untold: fault('callback-failed', '') }, 'Verified'],
+    [{ kind: 'done', at: 1, callbackFault: fault('callback-failed', '') }, 'Verified'],
     [{ kind: 'skipped', why: 'identical', at: 1 }, 'Skipped: identical'],
     [{ kind: 'conflict', fault: busy }, 'Conflict: choose'],
     [{ kind: 'source-changed', fault: busy }, 'Source changed'],
@@ -44,8 +44,8 @@ describe('words of a file', () => {
   });
 
   it('has a word on what is verified and of which a server does not know, and nothing else that is done', () => {
-    const untold = fault('callback-failed', '');
-    expect(noteOf(t, format, item(1, 1, { kind: 'done', at: 1, untold }))).toMatchObject({
+    const callbackFault = fault('callback-failed', '');
+    expect(noteOf(t, format, item(1, 1, { kind: 'done', at: 1, callbackFault }))).toMatchObject({
       text: 'Stored and verified. Your server was not told.',
       action: { act: 'details' },
     });

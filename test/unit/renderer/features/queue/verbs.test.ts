@@ -10,7 +10,7 @@ import {
   possibleVerbs,
   scopesOf,
   type Known,
-  untoldIn,
+  callbackFaultsIn,
 } from '../../../../../src/renderer/features/queue/verbs';
 import { batch, FAILED, id, item, NO_COUNTS } from '../../samples';
 
@@ -70,10 +70,10 @@ describe('verbs on rows', () => {
   });
 
   it('tells a server again of rows that are done and of which it does not know', () => {
-    const untold = item(1, 2, { kind: 'done', at: 1, untold: fault('callback-failed', '') });
-    const rows = [item(1, 1, { kind: 'done', at: 1 }), untold, item(1, 3, FAILED)];
+    const callbackFault = item(1, 2, { kind: 'done', at: 1, callbackFault: fault('callback-failed', '') });
+    const rows = [item(1, 1, { kind: 'done', at: 1 }), callbackFault, item(1, 3, FAILED)];
     const keys = [batchKey(id(1)), of(1, 1), of(1, 2), of(1, 3), of(1, 9)];
-    expect(untoldIn(keys, known([], rows))).toEqual([of(1, 2)]);
+    expect(callbackFaultsIn(keys, known([], rows))).toEqual([of(1, 2)]);
   });
 
   it('offers only what can move a row', () => {
