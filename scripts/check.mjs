@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// The gate: types, laws, format, dead code, unit and contract tests. All run, whatever fails before.
+// The gate: types, import rules, cycles, format, dead code, unit and contract tests. All run, whatever fails before.
 import { ensureModules, main, run } from './ensure-system.mjs';
 
-const STEPS = ['typecheck', 'lint', 'format:check', 'knip', 'test:unit'];
+const STEPS = ['typecheck', 'lint', 'cycles', 'format:check', 'knip', 'test:unit'];
 
 await main(() => {
   ensureModules();

@@ -19,7 +19,13 @@ import { CredentialsKeeper, type AskCredentials } from './credentials/credential
 import { Destinations } from './destinations/destinations';
 import { canAskImm } from './faces/askers';
 import type { Faces } from './faces/faces';
-import { createFacesService, scannerWaking, storeWaking, type FacesSetting } from './faces/wiring';
+import {
+  createFacesService,
+  scannerWaking,
+  storeWaking,
+  type FacesSetting,
+  type FacesWiring,
+} from './faces/wiring';
 import { createFiles } from './disk/files';
 import { CallbackReplays, type SendCallbackReplay } from './destinations/callback-replays';
 import { QueueView } from './views/queue-view';
@@ -102,6 +108,13 @@ function objectsOf(options: UploadEngineOptions, destinations: Destinations, kee
   });
 }
 
+const facesWiring = ({ faces = {}, ask, stallMs, onEnded }: UploadEngineOptions): FacesWiring => ({
+  faces,
+  ask,
+  ...(stallMs === undefined ? {} : { stallMs }),
+  onRefused: ({ fault: why, ...picture }) => onEnded?.({ ...picture, end: { kind: 'failed', fault: why } }),
+});
+
 /** Opens the queue and goes on with it at once. Faults in one sentence: the queue cannot be opened. */
 export async function openUploadEngine(options: UploadEngineOptions): Promise<Outcome<UploadEngine>> {
   const opened = openQueueStore({ directory: options.directory, ...systemClock });
@@ -138,7 +151,7 @@ export async function openUploadEngine(options: UploadEngineOptions): Promise<Ou
   const address = (id: DestinationId, key: string): string =>
     `oss://${destinations.profile(id)?.bucket ?? '?'}/${key}`;
   const view = new QueueView({ runner, store, now: () => systemClock.now(), address });
-  const faces = createFacesService(options, { store, destinations, keeper, runner, view });
+  const faces = createFacesService(facesWiring(options), { store, destinations, keeper, runner, view });
   const notices = new CallbackReplays({
     store,
     profile: (id) => destinations.ofQueue(id),

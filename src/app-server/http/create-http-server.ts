@@ -6,7 +6,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { problem, problemBody, type Problem } from '../problem';
-import type { Principal } from './principals';
+import type { Principal } from './principal';
 import { sendProblem } from './send-problem';
 
 declare module 'fastify' {

@@ -3,10 +3,7 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import { problem, refuse, type Answer, type Problem } from '../problem';
 import type { JwtSettings } from '../settings';
 import { USER_PLACE } from '../settings-values';
-import type { Principal } from './principals';
-
-/** The user of a JSON Web Token as a caller; or 401, 403, or 503 where its issuer's keys cannot be had. */
-export type JwtVerifier = (token: string) => Promise<Answer<Principal>>;
+import type { JwtVerifier, Principal } from './principal';
 
 /** What a user may be called to have a folder of their own: no slash, and nothing that a policy takes for a wildcard. */
 const USER = /^(?!\.{1,2}$)[\w.@:|+=,-]{1,128}$/;

@@ -2,16 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { hostWithoutPort, isLoopbackHost } from '../loopback';
 import { problem, refuse, type Answer } from '../problem';
-import type { JwtVerifier } from './jwt';
+import type { JwtVerifier, Principal } from './principal';
 import type { StaticToken } from '../settings-values';
-
-/** Who asks. */
-export interface Principal {
-  /** A name that is safe to log. */
-  readonly name: string;
-  /** Where this caller may put objects. */
-  readonly prefix: string;
-}
 
 /** Who asks; or 401, or 403. */
 export type Principals = (headers: IncomingHttpHeaders) => Answer<Principal> | Promise<Answer<Principal>>;

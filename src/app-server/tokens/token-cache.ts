@@ -1,5 +1,5 @@
 import { elapsedMs, momentOf, type Clock, type Moment } from '../clock';
-import type { Principal } from '../http/principals';
+import type { Principal } from '../http/principal';
 import type { Answer } from '../problem';
 import type { IssuedToken, StsToken, TokenIssuer } from '../sts/token-issuer';
 

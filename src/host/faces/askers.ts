@@ -1,25 +1,39 @@
 /** The two that can be asked about a picture: IMM, and the detector on this device. */
+import type { ClockPort } from '../../engine/ports';
 import { detectImageFaces } from '../../oss/imm/imm';
 import type { Detector } from '../../shared/faces';
 import { failure, fault, success, type Fault } from '../../shared/faults';
+import type { DestinationId } from '../../shared/ids';
 import { holdsCredentials, type Profile } from '../../shared/profile';
 import type { FaceQuestion } from '../../store/faces/faces-types';
-import type { FacesOptions } from './faces';
+import type { ObjectWatch } from './object-watch';
 import type { ImmCredentials } from './imm-credentials';
 import type { Asked } from './lane';
 
 /** Asks once about the object of an item, with credentials that are good now. */
-export const askImm = (options: Imm, credentials: ImmCredentials, question: FaceQuestion): Promise<Asked> =>
-  unfailing(ask(options, credentials, question));
+export const askImm = (
+  options: AskPorts,
+  credentials: ImmCredentials,
+  question: FaceQuestion,
+): Promise<Asked> => unfailing(ask(options, credentials, question));
 
 /** Has the detector look at the file itself; null: there is none here. */
 export const lookHere = (detector: Detector | null, question: FaceQuestion): Promise<Asked> =>
   unfailing(look(detector, question));
 
-type Imm = Pick<FacesOptions, 'place' | 'clock' | 'watch' | 'detectImageFaces'>;
+/** What asking IMM needs of the world. */
+export interface AskPorts {
+  /** Where objects may be asked about now; null: not there (any more), or another place by now. */
+  readonly place: (destinationId: DestinationId) => Profile | null;
+  readonly clock: ClockPort;
+  /** Tells what IMM saw from what was uploaded; closed with the service. */
+  readonly watch: ObjectWatch;
+  /** DetectImageFaces; the tests put others here. */
+  readonly detectImageFaces?: typeof detectImageFaces;
+}
 
 async function ask(
-  { place, clock, watch, detectImageFaces: detect = detectImageFaces }: Imm,
+  { place, clock, watch, detectImageFaces: detect = detectImageFaces }: AskPorts,
   credentials: ImmCredentials,
   question: FaceQuestion,
 ): Promise<Asked> {

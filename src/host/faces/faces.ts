@@ -2,20 +2,16 @@
  * Faces in pictures, beside the uploads and without ever changing one: the lines of questions, the rule that looks
  * before it sends, and what the window asks (docs/decisions/faces-are-questions.md).
  */
-import type { ClockPort } from '../../engine/ports';
-import type { detectImageFaces } from '../../oss/imm/imm';
 import type { TemporaryCredentials } from '../../shared/credentials';
 import type { Detector, FacesChange, FacesSource, IngestAnswer } from '../../shared/faces';
 import type { Fault, Outcome } from '../../shared/faults';
 import { batchOf, type BatchId, type DestinationId, type ItemId } from '../../shared/ids';
-import type { Profile } from '../../shared/profile';
 import type { Scope } from '../../shared/queue-view';
 import type { FaceQuestion, FacesNote } from '../../store/faces/faces-types';
 import type { QueueStore } from '../../store/queue-types';
 import { FacesFeed } from './faces-feed';
 import { ImmCredentials } from './imm-credentials';
-import { askImm, lookHere } from './askers';
-import type { ObjectWatch } from './object-watch';
+import { askImm, lookHere, type AskPorts } from './askers';
 import { nobodyToAsk, verdictOf } from './ingest-rule';
 import { Lane, MOST_AT_ONCE, type Asked } from './lane';
 
@@ -47,16 +43,13 @@ export interface DecidedPicture {
   readonly fault: Fault | null;
 }
 
-export interface FacesOptions {
+export interface FacesOptions extends AskPorts {
   readonly store: QueueStore;
-  readonly clock: ClockPort;
   readonly random: () => number;
   /** Null: none here. */
   readonly detector: Detector | null;
   /** Somebody answers where a rule asks; else such a picture ends as failed. */
   readonly asksUser: boolean;
-  /** Where objects may be asked about now; null: not there (any more), or another place by now. */
-  readonly place: (destinationId: DestinationId) => Profile | null;
   readonly destinationIds: () => readonly DestinationId[];
   readonly credentials: {
     readonly newest: (destinationId: DestinationId) => TemporaryCredentials | null;
@@ -72,10 +65,6 @@ export interface FacesOptions {
   readonly onRows: (itemIds: readonly ItemId[]) => void;
   readonly onRefused: (refused: RefusedPicture) => void;
   readonly onDecided?: (decided: DecidedPicture) => void;
-  /** Tells what IMM saw from what was uploaded; closed with this. */
-  readonly watch: ObjectWatch;
-  /** DetectImageFaces; the tests put others here. */
-  readonly detectImageFaces?: typeof detectImageFaces;
 }
 
 export class Faces {

@@ -1,4 +1,4 @@
-/** Joins faces with the engine, the store and the destinations of a ferry. */
+/** Wires the faces service to the engine, the store and the destinations. */
 import { randomInt } from 'node:crypto';
 import type { ScanPort, StorePort } from '../../engine/queue-ports';
 import type { Runner } from '../../engine/runner';
@@ -8,11 +8,10 @@ import type { Fault } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
 import type { QueueStore } from '../../store/queue-types';
 import { systemClock } from '../time/clock';
-import type { CredentialsKeeper } from '../credentials/credentials-keeper';
+import type { AskCredentials, CredentialsKeeper } from '../credentials/credentials-keeper';
 import type { Destinations } from '../destinations/destinations';
-import { Faces, type DecidedPicture } from './faces';
+import { Faces, type DecidedPicture, type RefusedPicture } from './faces';
 import { createObjectWatch } from './object-watch';
-import type { UploadEngineOptions } from '../upload-engine';
 import type { QueueView } from '../views/queue-view';
 
 export interface FacesSetting {
@@ -27,6 +26,13 @@ export interface FacesSetting {
   readonly onDecided?: (decided: DecidedPicture) => void;
 }
 
+export interface FacesWiring {
+  readonly faces: FacesSetting;
+  readonly ask: AskCredentials;
+  readonly stallMs?: number;
+  readonly onRefused: (refused: RefusedPicture) => void;
+}
+
 interface FacesPlaces {
   readonly store: QueueStore;
   readonly destinations: Destinations;
@@ -36,10 +42,9 @@ interface FacesPlaces {
 }
 
 export function createFacesService(
-  options: UploadEngineOptions,
+  { faces, ask, stallMs, onRefused }: FacesWiring,
   { store, destinations, keeper, runner, view }: FacesPlaces,
 ): Faces {
-  const { faces = {}, onEnded } = options;
   const clockOffsetMs = (id: DestinationId): number => runner.state.destinations.get(id)?.clockOffsetMs ?? 0;
   return new Faces({
     store,
@@ -53,11 +58,11 @@ export function createFacesService(
       destination: (id) => destinations.ofQueue(id),
       now: () => systemClock.now(),
       clockOffsetMs,
-      ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
+      ...(stallMs === undefined ? {} : { stallMs }),
     }),
     credentials: {
       newest: (id) => keeper.newest(id),
-      ask: async (id, fresh) => keysOf(await options.ask(id, fresh)),
+      ask: async (id, fresh) => keysOf(await ask(id, fresh)),
       clockOffsetMs,
     },
     onChange: (change) => faces.onChange?.(change),
@@ -65,7 +70,7 @@ export function createFacesService(
     onHeld: (items) => runner.dispatch({ kind: 'held-by-rules', items }),
     onRows: (itemIds) => view.noteRows(itemIds),
     ...(faces.onDecided === undefined ? {} : { onDecided: faces.onDecided }),
-    onRefused: ({ fault: why, ...picture }) => onEnded?.({ ...picture, end: { kind: 'failed', fault: why } }),
+    onRefused,
   });
 }
 

@@ -4,7 +4,7 @@ import type { CancelSignal } from '../../engine/ports';
 import { failure, fault, success, type Fault, type FaultCode, type Outcome } from '../../shared/faults';
 import { isLoopback } from '../../shared/web-url';
 import { originOf } from '../object/address';
-import { bodyOf } from '../object/oss-client';
+import { bodyOf } from '../wire/body';
 import type { WireAnswer } from '../wire/exchange';
 import { createTransport, type Transport } from '../wire/transport';
 

@@ -29,7 +29,8 @@ import {
   type UploadMarker,
 } from './answers';
 import { callbackHeaders } from './callback-headers';
-import { bodyOf, createOssClient, type OssClient } from './oss-client';
+import { bodyOf } from '../wire/body';
+import { createOssClient, type OssClient } from './oss-client';
 import { completeHeaders, initiateHeaders, putHeaders, type ObjectToBe } from './object-headers';
 import { postObject } from './post-object';
 import type { AskUploadUrls } from '../../shared/upload-urls';

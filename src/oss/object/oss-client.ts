@@ -1,10 +1,11 @@
-import type { Answer, Body, RequestContext } from '../../engine/ports';
+import type { Answer, RequestContext } from '../../engine/ports';
 import type { Grant } from '../../shared/credentials';
 import { failure, fault, success, type Fault, type Outcome } from '../../shared/faults';
 import type { DestinationId } from '../../shared/ids';
 import { fixedPrefix } from '../../shared/prefix-template';
 import type { Profile } from '../../shared/profile';
 import { bucketOrigin, requestPath, type Origin } from './address';
+import type { Call, Prepared } from './call';
 import { foreignAnswerFault, isAnswerOfOss, refusalOf, type Asked } from './errors';
 import type { WireAnswer } from '../wire/exchange';
 import { createSigners, type RequestToSign } from './sign';
@@ -19,29 +20,6 @@ export interface OssClientOptions {
   /** Asks the server that signs for destinations of `signed-url`. */
   readonly askUploadUrls: AskUploadUrls;
   now(): number;
-}
-
-/** One call of OSS's interface, before it is signed. */
-export interface Call {
-  /** OSS's name of it: PutObject. */
-  readonly operation: string;
-  /** The right it needs, where its name is another. */
-  readonly action?: string;
-  readonly method: RequestToSign['method'];
-  readonly key: string | null;
-  readonly subresources?: Record<string, string>;
-  readonly query?: Record<string, string>;
-  readonly headers?: Record<string, string>;
-  readonly body?: Body;
-  /** Of the object that is begun, where the call carries none of it. */
-  readonly sizeBytes?: number;
-  /** The grant itself is in the body: nothing is signed. */
-  readonly isForm?: true;
-  /** It makes an object of which OSS may be asked to tell a server: 203 says that it is stored and nobody was told. */
-  readonly stores?: true;
-  /** Counts body bytes; left out for documents that are no part of an object. */
-  readonly onSent?: (bytes: number) => void;
-  readonly patience?: number;
 }
 
 /** Where calls go out and answers are first judged. */
@@ -75,16 +53,6 @@ type Read<T> = (answer: WireAnswer, callbackFault: Fault | null) => Outcome<T>;
 /** OSS's longest documents are pages of 1,000 entries; a hostile answer must not fill the memory. */
 const ANSWER_LIMIT_BYTES = 8 * 1024 * 1024;
 const USER_AGENT = 'OSS-Ferry';
-
-/** A request ready to be sent, or an answer that somebody else has heard for us. */
-export type Prepared =
-  | {
-      readonly kind: 'request';
-      readonly origin: Origin;
-      readonly path: string;
-      readonly headers: Readonly<Record<string, string>>;
-    }
-  | { readonly kind: 'answer'; readonly answer: WireAnswer };
 
 export function createOssClient(options: OssClientOptions): OssClient {
   const signers = createSigners();
@@ -167,16 +135,6 @@ export function createOssClient(options: OssClientOptions): OssClient {
       // The clock of a portal is not OSS's clock.
       if (!isAnswerOfOss(headers)) return unanswered(foreignAnswerFault(status, origin.host));
       return { ...success(undefined), clockOffsetMs };
-    },
-  };
-}
-
-/** A document to send, whole in memory. */
-export function bodyOf(bytes: Uint8Array): Body {
-  return {
-    sizeBytes: bytes.length,
-    chunks: async function* () {
-      yield await Promise.resolve(bytes);
     },
   };
 }

@@ -2,14 +2,13 @@ import type { Answer, NewObjectOptions, RequestContext, SealedBody, StoredObject
 import { failure, fault, type Fault } from '../../shared/faults';
 import type { ObjectKey } from '../../shared/ids';
 import { readStoredObject } from './answers';
-import type { OssClient } from './oss-client';
-import type { ObjectStoreOptions } from './object-store';
+import type { OssClient, OssClientOptions } from './oss-client';
 import { formOf } from './post-form';
 
 /** PostObject: the form of a post policy. See ObjectStorePort for what it promises. */
 export function postObject(
   caller: OssClient,
-  options: Pick<ObjectStoreOptions, 'destination' | 'credentials'>,
+  options: Pick<OssClientOptions, 'destination' | 'credentials'>,
   context: RequestContext,
   key: ObjectKey,
   body: SealedBody,

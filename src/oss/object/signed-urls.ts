@@ -11,7 +11,7 @@ import type {
   UploadUrlQuestion,
 } from '../../shared/upload-urls';
 import { bucketOrigin, originOf, originText, requestPath, type Origin } from './address';
-import type { Call, Prepared } from './oss-client';
+import type { Call, Prepared } from './call';
 import type { WireAnswer } from '../wire/exchange';
 
 /** Part numbers are signed in blocks, so that a hundred parts cost two questions. */

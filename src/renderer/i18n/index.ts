@@ -1,8 +1,8 @@
 import { createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import en from './en.json';
-import ja from './ja.json';
-import zhCN from './zh-CN.json';
+import { en } from './en';
+import { ja } from './ja';
+import { zhCN } from './zh-CN';
 
 /** The words of the window. React escapes what it shows, so i18next must not. */
 export function createWords(language: string): i18n {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createWords } from '../../../../src/renderer/i18n/index';
-import en from '../../../../src/renderer/i18n/en.json';
-import ja from '../../../../src/renderer/i18n/ja.json';
-import zhCN from '../../../../src/renderer/i18n/zh-CN.json';
+import { en } from '../../../../src/renderer/i18n/en';
+import { ja } from '../../../../src/renderer/i18n/ja';
+import { zhCN } from '../../../../src/renderer/i18n/zh-CN';
 import { FAULTS } from '../../../../src/shared/faults';
 import { LANGUAGES } from '../../../../src/shared/language';
 

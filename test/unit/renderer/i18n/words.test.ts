@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '../../../../src/shared/faults';
-import en from '../../../../src/renderer/i18n/en.json';
+import { en } from '../../../../src/renderer/i18n/en';
 import { LOOKS } from '../../../../src/renderer/features/queue/states';
 import { REGIONS } from '../../../../src/renderer/features/destinations/regions';
 

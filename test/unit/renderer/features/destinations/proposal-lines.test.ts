@@ -1,7 +1,7 @@
 import { createInstance, type TFunction } from 'i18next';
 import { expect, it } from 'vitest';
 import { linesOf } from '../../../../../src/renderer/features/destinations/proposal-lines';
-import words from '../../../../../src/renderer/i18n/en.json';
+import { en as words } from '../../../../../src/renderer/i18n/en';
 import { profileSchema } from '../../../../../src/shared/profile';
 
 const i18n = createInstance();
